@@ -1,0 +1,47 @@
+// Why an image was answered where it was: part of every answer, and the row that observing keeps.
+
+import { z } from 'zod'
+import { Tier } from './tier.ts'
+
+export const Preference = z.enum(['accuracy', 'balanced', 'latency', 'energy', 'local-only'])
+export type Preference = z.infer<typeof Preference>
+
+/**
+ * `routed`: the router's own choice. `preference`: the client forced a tier. `edge-error`, `deadline`,
+ * `breaker-open`: the router wanted the edge, but the local tier answered. `direct`: the request was sent to this tier and nothing
+ * was decided. Whether the built-in path answered for a failed function is told apart, as `byFallback`.
+ */
+export const DecisionReason = z.enum([
+  'routed',
+  'preference',
+  'edge-error',
+  'deadline',
+  'breaker-open',
+  'direct',
+])
+export type DecisionReason = z.infer<typeof DecisionReason>
+
+export const Decision = z.object({
+  /** Router kind, or `none` where nothing was decided. */
+  router: z.string(),
+  version: z.number().int().nonnegative(),
+  score: z.number().nullable(),
+  threshold: z.number().nullable(),
+  reason: DecisionReason,
+})
+export type Decision = z.infer<typeof Decision>
+
+/** One served request as a device spools and uploads it; (device, sequence) names it for ever. */
+export const DecisionRecord = z.object({
+  sequence: z.number().int().positive(),
+  at: z.iso.datetime(),
+  deploymentId: z.string(),
+  tier: Tier,
+  label: z.number().int().nonnegative(),
+  score: z.number(),
+  decision: Decision,
+  totalMs: z.number().nonnegative(),
+  energyJ: z.number().nonnegative(),
+  byFallback: z.boolean(),
+})
+export type DecisionRecord = z.infer<typeof DecisionRecord>

@@ -1,0 +1,87 @@
+// What devices and the control plane say to each other under /device/v1. Devices always call; the control
+// plane never opens a connection to a device.
+
+import { z } from 'zod'
+import { DecisionRecord } from './decision.ts'
+import { ArtifactRef, Digest } from './digest.ts'
+import { ModelRef } from './model.ts'
+import { FeatureRow, JobResult, Outcome } from './outcome.ts'
+import { Tier } from './tier.ts'
+
+/** Ed25519 public key as a JWK (RFC 8037). */
+export const PublicKey = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected 32 bytes in base64url'),
+})
+export type PublicKey = z.infer<typeof PublicKey>
+
+export const EnrolRequest = z.object({
+  code: z.string().min(1).max(200),
+  publicKey: PublicKey,
+  tier: Tier,
+  /** Where this device's front door can be reached by other devices of its group. */
+  url: z.url(),
+  platform: z.string().max(200),
+})
+export type EnrolRequest = z.infer<typeof EnrolRequest>
+
+export const EnrolAnswer = z.object({
+  deviceId: z.string(),
+  name: z.string(),
+  /** Keys that may sign manifests for this device; pinned at enrolment. */
+  manifestKeys: z.array(PublicKey.extend({ kid: z.string() })).min(1),
+})
+export type EnrolAnswer = z.infer<typeof EnrolAnswer>
+
+/** How far a device is with its manifest. */
+export const DeviceReport = z.object({
+  url: z.url(),
+  /** Sequence of the manifest that was last acted on; 0 before the first. */
+  sequence: z.number().int().nonnegative(),
+  /** What the front door serves right now. */
+  servingDeploymentId: z.string().nullable(),
+  state: z.enum(['idle', 'installing', 'serving', 'failed']),
+  message: z.string().max(2_000).default(''),
+  functionDriver: z.enum(['workerd', 'thread', 'miniflare', 'none']),
+})
+export type DeviceReport = z.infer<typeof DeviceReport>
+
+/** The list of images that a job runs over: JSON array of digests, itself an artifact. */
+export const ImageList = z.array(ArtifactRef).min(1)
+export type ImageList = z.infer<typeof ImageList>
+
+const job = {
+  id: z.string(),
+  /** An `ImageList`. */
+  images: ArtifactRef,
+  count: z.number().int().positive(),
+  /** First image that has not been recorded yet: where an interrupted job goes on. */
+  from: z.number().int().nonnegative(),
+}
+
+export const Job = z.discriminatedUnion('kind', [
+  z.object({ ...job, kind: z.literal('profile'), model: ModelRef }),
+  z.object({ ...job, kind: z.literal('features'), featuresVersion: z.number().int() }),
+])
+export type Job = z.infer<typeof Job>
+
+export const JobAnswer = z.object({ job: Job.nullable() })
+export type JobAnswer = z.infer<typeof JobAnswer>
+
+/** Rows arrive in order, each batch beginning where the last one ended; a repeated batch changes nothing. */
+export const OutcomeBatch = z.object({ outcomes: z.array(Outcome).min(1).max(500) })
+export type OutcomeBatch = z.infer<typeof OutcomeBatch>
+export const FeatureBatch = z.object({ rows: z.array(FeatureRow).min(1).max(500) })
+export type FeatureBatch = z.infer<typeof FeatureBatch>
+export const JobDone = JobResult
+export const JobFailed = z.object({ message: z.string().min(1).max(2_000) })
+
+export const DecisionBatch = z.object({ decisions: z.array(DecisionRecord).min(1).max(1_000) })
+export type DecisionBatch = z.infer<typeof DecisionBatch>
+/** Everything up to this sequence is stored; the device may forget it. */
+export const DecisionAck = z.object({ upTo: z.number().int().nonnegative() })
+
+export const ArtifactParam = z.object({ digest: Digest })
+
+export const DEVICE_TOKEN_AUDIENCE = 'tandem-control'

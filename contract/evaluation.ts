@@ -1,0 +1,55 @@
+// The evaluation that speaks for a router: measured on held-out folds only, against the baselines that need no
+// router, with intervals. DGC = (AUDC - random) / (oracle - random): 0 is chance, 1 is the oracle.
+
+import { z } from 'zod'
+import { RouterKind } from './router-kind.ts'
+import { PairShares } from './selection.ts'
+
+export const Interval = z.object({ value: z.number(), low: z.number(), high: z.number() })
+export type Interval = z.infer<typeof Interval>
+
+export const Strategy = z.object({
+  name: z.enum(['local-only', 'edge-only', 'random', 'router', 'oracle']),
+  offloadShare: z.number(),
+  top1: Interval,
+  latencyMeanMs: z.number(),
+  /** At the local device: features, local inference and upload as far as the strategy needs them. */
+  deviceEnergyJ: z.number(),
+})
+export type Strategy = z.infer<typeof Strategy>
+
+/** What one image costs where, measured by the profiles; upload figures carry their source in words. */
+export const PairCosts = z.object({
+  featuresMs: z.number(),
+  featuresJ: z.number(),
+  localMs: z.number(),
+  localJ: z.number(),
+  edgeMs: z.number(),
+  edgeJ: z.number(),
+  uploadMs: z.number(),
+  uploadJ: z.number(),
+  uploadSource: z.string(),
+})
+export type PairCosts = z.infer<typeof PairCosts>
+
+export const Evaluation = z.object({
+  kind: RouterKind,
+  images: z.number().int(),
+  folds: z.number().int(),
+  seed: z.number().int(),
+  offloadTarget: z.number(),
+  shares: PairShares,
+  costs: PairCosts,
+  strategies: z.array(Strategy),
+  /** For "edge right and local wrong". */
+  auc: Interval,
+  dgc: Interval,
+  precision: z.number(),
+  recall: z.number(),
+  f1: z.number(),
+  /** Top-1 of the routed pair at 0, 5, ... 100 % offload, on held-out folds. */
+  deferralCurve: z.array(z.object({ offload: z.number(), top1: z.number() })),
+  /** Is the router better than chance: the gate for promotion. */
+  verdict: z.object({ beatsChance: z.boolean(), words: z.string() }),
+})
+export type Evaluation = z.infer<typeof Evaluation>

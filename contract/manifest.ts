@@ -1,0 +1,25 @@
+// What one device must run now. Served as a compact JWS (RFC 7515, EdDSA) whose payload is this JSON; a device
+// checks the signature over the received bytes before it parses them, and installs only a larger sequence.
+// Expiry blocks installing, never serving: a device that cannot reach anyone goes on with what it has.
+
+import { z } from 'zod'
+import { Deployment } from './deployment.ts'
+import { Tier } from './tier.ts'
+
+export const Manifest = z.object({
+  schema: z.literal(1),
+  deviceId: z.string(),
+  tier: Tier,
+  /** Strictly increasing per device. */
+  sequence: z.number().int().positive(),
+  issuedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  /** Null until something is promoted to the device's group. */
+  deployment: Deployment.nullable(),
+  /** For the local tier: where its edge half is live. */
+  edges: z.array(z.object({ url: z.url() })).default([]),
+})
+export type Manifest = z.infer<typeof Manifest>
+
+export const MANIFEST_JWS_TYPE = 'tandem-manifest+jws'
+export const MANIFEST_MAX_BYTES = 256 * 1024

@@ -1,0 +1,60 @@
+// What a model file expects and answers. The platform does the preprocessing, so the contract is as much a
+// part of the model as its weights: the same ONNX bytes with another crop are another classifier.
+// Preprocessing is the usual evaluation of TF-Slim and torchvision: central crop, bilinear resize, normalise.
+
+import { z } from 'zod'
+import { ArtifactRef, Digest } from './digest.ts'
+
+const channels = z.tuple([z.number(), z.number(), z.number()])
+
+export const ModelInput = z.object({
+  name: z.string().min(1),
+  layout: z.enum(['nchw', 'nhwc']),
+  dtype: z.enum(['uint8', 'float32']),
+  width: z.number().int().min(1).max(1024),
+  height: z.number().int().min(1).max(1024),
+  /** Fraction of each side that the central crop keeps, e.g. 0.875. */
+  crop: z.number().gt(0).max(1).default(1),
+  resize: z.literal('bilinear').default('bilinear'),
+  /** Per RGB channel, on 0..255 pixels: value = (pixel - mean) / std. Must be 0 and 1 for uint8. */
+  mean: channels.default([0, 0, 0]),
+  std: channels.default([1, 1, 1]).refine((s) => s.every((v) => v > 0), 'expected positive numbers'),
+})
+export type ModelInput = z.infer<typeof ModelInput>
+
+export const ModelContract = z.object({
+  input: ModelInput,
+  output: z.object({ name: z.string().min(1), kind: z.enum(['softmax', 'logits']) }),
+})
+export type ModelContract = z.infer<typeof ModelContract>
+
+/** One name a class, in the order of the model's output. */
+export const LabelList = z.array(z.string().min(1).max(500)).min(2).max(100_000)
+export type LabelList = z.infer<typeof LabelList>
+
+/** All that a device needs to load a model: the file, how to feed it and what its outputs are called. */
+export const ModelRef = z.object({
+  id: z.string(),
+  name: z.string(),
+  file: ArtifactRef,
+  contract: ModelContract,
+  /** JSON array of strings, a `LabelList`. */
+  labels: ArtifactRef,
+})
+export type ModelRef = z.infer<typeof ModelRef>
+
+export const ModelName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'expected lower-case letters, digits, ".", "_" or "-", at most 80')
+
+/** What an admin says when registering; input and output may be left out and are then read from the file. */
+export const ModelDraft = z.object({
+  name: ModelName,
+  family: z.string().min(1).max(80).optional(),
+  file: Digest,
+  labels: Digest,
+  contract: ModelContract,
+  params: z.number().int().positive().optional(),
+  layers: z.number().int().positive().optional(),
+})
+export type ModelDraft = z.infer<typeof ModelDraft>

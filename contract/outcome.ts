@@ -1,0 +1,55 @@
+// What a device measured when it ran one model over a data set: an outcome per image and their summary.
+// Everything later (selection, router training, evaluation) is computed from these rows alone.
+
+import { z } from 'zod'
+
+const probability = z.number().min(0).max(1.0001)
+
+/** One image through one model. `top` holds the best five classes, best first. */
+export const Outcome = z.object({
+  /** Position in the data set's list of images, from 0. */
+  index: z.number().int().nonnegative(),
+  top: z
+    .array(z.object({ class: z.number().int().nonnegative(), p: probability }))
+    .min(1)
+    .max(5),
+  /** Preprocessing and inference, without transfer. */
+  latencyMs: z.number().nonnegative(),
+})
+export type Outcome = z.infer<typeof Outcome>
+
+/** All 29 features of one image and what they cost on the device. */
+export const FeatureRow = z.object({
+  index: z.number().int().nonnegative(),
+  features: z.array(z.number()).length(29),
+  latencyMs: z.number().nonnegative(),
+})
+export type FeatureRow = z.infer<typeof FeatureRow>
+
+/** Joules are never told without how they were found. `source` names the watts' or the meter's origin. */
+export const Energy = z.object({
+  perImageJ: z.number().nonnegative(),
+  method: z.enum(['model', 'rapl', 'ina3221', 'hwmon', 'monsoon', 'published']),
+  source: z.string(),
+})
+export type Energy = z.infer<typeof Energy>
+
+/** What only the device knows when a job ends. */
+export const JobResult = z.object({
+  energy: Energy,
+  peakMemoryBytes: z.number().int().nonnegative(),
+})
+export type JobResult = z.infer<typeof JobResult>
+
+export const ProfileSummary = z.object({
+  images: z.number().int().nonnegative(),
+  top1: z.number(),
+  top5: z.number(),
+  latencyMeanMs: z.number(),
+  latencyP50Ms: z.number(),
+  latencyP95Ms: z.number(),
+  latencyP99Ms: z.number(),
+  energy: Energy,
+  peakMemoryBytes: z.number(),
+})
+export type ProfileSummary = z.infer<typeof ProfileSummary>
