@@ -1,0 +1,74 @@
+// Stage profile: data sets. Images are uploaded as artifacts first; the list of them becomes an artifact too,
+// so that a device can fetch and verify it like everything else.
+
+import { z } from 'zod'
+import type { ImageList } from '#contract/device-api.ts'
+import { Digest } from '#contract/digest.ts'
+import { ModelName } from '#contract/model.ts'
+import { isUniqueViolation } from '#db/db.ts'
+import { artifactSizes, recordArtifact } from '#db/queries/artifacts.ts'
+import { findDataset, insertDataset, listDatasets } from '#db/queries/datasets.ts'
+import { found, Refusal } from '../refusal.ts'
+import { ByName } from './inputs.ts'
+import { readLabels } from './labels.ts'
+import { mutation, query, router } from './trpc.ts'
+
+const IMAGES_MAX = 100_000
+
+const DatasetDraft = z.object({
+  name: ModelName,
+  labels: Digest,
+  images: z
+    .array(z.object({ digest: Digest, label: z.number().int().nonnegative(), path: z.string().max(1_000) }))
+    .min(1)
+    .max(IMAGES_MAX),
+})
+
+export const datasetsRouter = router({
+  list: query.query(({ ctx }) => listDatasets(ctx.db)),
+
+  get: query
+    .input(ByName)
+    .query(async ({ ctx, input }) => found(await findDataset(ctx.db, input.name), 'data set', input.name)),
+
+  create: mutation.input(DatasetDraft).mutation(async ({ ctx, input }) => {
+    const labels = await readLabels(ctx, input.labels)
+    const badLabel = input.images.findIndex((image) => image.label >= labels.length)
+    if (badLabel >= 0)
+      throw new Refusal(
+        'invalid',
+        `Cannot create data set "${input.name}": image ${badLabel} ("${input.images[badLabel]!.path}") has label ` +
+          `${input.images[badLabel]!.label}, expected below ${labels.length}`,
+      )
+    const sizes = await artifactSizes(
+      ctx.db,
+      input.images.map((image) => image.digest),
+    )
+    const missing = input.images.filter((image) => !sizes.has(image.digest))
+    if (missing.length > 0)
+      throw new Refusal(
+        'invalid',
+        `Cannot create data set "${input.name}": ${missing.length} images were not uploaded, first "${missing[0]!.path}"`,
+      )
+    const list: ImageList = input.images.map(({ digest }) => ({ digest, sizeBytes: sizes.get(digest)! }))
+    const ref = await ctx.artifacts.putBytes(Buffer.from(JSON.stringify(list)))
+    await recordArtifact(ctx.db, ref, 'application/json')
+    const present = await findDataset(ctx.db, input.name)
+    if (present?.imagesDigest === ref.digest && present.labelsDigest === input.labels) return present
+    try {
+      return await insertDataset(ctx.db, {
+        name: input.name,
+        labelsDigest: input.labels,
+        imagesDigest: ref.digest,
+        images: input.images,
+      })
+    } catch (error) {
+      if (isUniqueViolation(error))
+        throw new Refusal(
+          'conflict',
+          `Cannot create data set "${input.name}": that name is taken, expected a new name`,
+        )
+      throw error
+    }
+  }),
+})

@@ -1,0 +1,27 @@
+// The admin API: one router a stage, along the flow.
+
+import { artifactsRouter } from './artifacts.ts'
+import { datasetsRouter } from './datasets.ts'
+import { decisionsRouter } from './decisions.ts'
+import { devicesRouter } from './devices.ts'
+import { functionsRouter } from './functions.ts'
+import { modelsRouter } from './models.ts'
+import { profilesRouter } from './profiles.ts'
+import { rolloutsRouter } from './rollouts.ts'
+import { routersRouter } from './routers.ts'
+import { selectionsRouter } from './selections.ts'
+import { router } from './trpc.ts'
+
+export const adminRouter = router({
+  artifacts: artifactsRouter,
+  models: modelsRouter,
+  datasets: datasetsRouter,
+  devices: devicesRouter,
+  profiles: profilesRouter,
+  selections: selectionsRouter,
+  routers: routersRouter,
+  functions: functionsRouter,
+  rollouts: rolloutsRouter,
+  decisions: decisionsRouter,
+})
+export type AdminRouter = typeof adminRouter

@@ -1,0 +1,181 @@
+// Stage profile: models, data sets, devices, and measuring the first on the second by the third.
+
+import { readFile } from 'node:fs/promises'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { ModelContract } from '#contract/model.ts'
+import { addDataset } from '../client/add-dataset.ts'
+import { addModel } from '../client/add-model.ts'
+import { CommandFailed } from '../client/api.ts'
+import { waitForJobs } from '../client/wait.ts'
+import { showProgress } from './progress.ts'
+import { profileReport } from './report.ts'
+import { openSession, type Session } from './session.ts'
+import { table } from './table.ts'
+
+const number = (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number')
+  return value
+}
+const channels = (text: string): number[] => {
+  const values = text.split(',').map(number)
+  if (values.length !== 3) throw new InvalidArgumentError('expected three numbers such as 123.7,116.3,103.5')
+  return values
+}
+export const list = (text: string): string[] => text.split(',').map((part) => part.trim())
+
+async function readContract(file: string): Promise<ModelContract> {
+  const json: unknown = JSON.parse(await readFile(file, 'utf8'))
+  const parsed = ModelContract.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  throw new CommandFailed(`Cannot read contract "${file}": ${issue.path.join('.')}: ${issue.message}`)
+}
+
+export function addModelCommands(program: Command): void {
+  const models = program.command('models').description('candidate models')
+  models
+    .command('add')
+    .description('register an ONNX file; its input and output are read from the file')
+    .argument('<file>', 'ONNX file')
+    .requiredOption('--name <name>', 'name, unique')
+    .requiredOption('--labels <file>', 'class names, one a line, in the order of the output')
+    .option('--family <name>', 'architecture family')
+    .option('--crop <fraction>', 'central crop of each side, e.g. 0.875 (default 1)', number)
+    .option('--mean <r,g,b>', 'subtracted from 0..255 pixels (default 0,0,0)', channels)
+    .option('--std <r,g,b>', 'divides after the mean (default 1,1,1)', channels)
+    .addOption(new Option('--output <kind>', 'what the output holds').choices(['softmax', 'logits']))
+    .option('--contract <file>', 'whole contract as JSON, in place of the options above')
+    .option('--params <n>', 'number of parameters', number)
+    .option('--layers <n>', 'number of layers', number)
+    .action(async (file: string, options, command: Command) => {
+      const session = await openSession(command)
+      const contract = options.contract === undefined ? undefined : await readContract(options.contract)
+      const { model, contract: used } = await addModel(session.api, { ...options, file, contract })
+      const i = used.input
+      session.print(
+        model,
+        `Registered model "${model.name}" (${model.id}): input "${i.name}" ${i.dtype} ${i.layout} ${i.width}x${i.height}, ` +
+          `crop ${i.crop}, mean ${i.mean}, std ${i.std}, output "${used.output.name}" ${used.output.kind}`,
+      )
+    })
+  models.command('list').action(async (_options, command: Command) => {
+    const session = await openSession(command)
+    const all = await session.api.trpc.models.list.query()
+    session.print(
+      all,
+      table([
+        ['name', 'family', 'input', 'id'],
+        ...all.map((m) => [m.name, m.family, `${m.contract.input.width}x${m.contract.input.height}`, m.id]),
+      ]),
+    )
+  })
+}
+
+export function addDatasetCommands(program: Command): void {
+  const datasets = program.command('datasets').description('labelled images')
+  datasets
+    .command('add')
+    .description('make a data set from a CSV (columns file,label) or from a folder per class')
+    .argument('<source>', 'CSV file, or folder with a folder per class')
+    .requiredOption('--name <name>', 'name, unique')
+    .requiredOption('--labels <file>', 'class names, one a line, as for the models')
+    .action(async (source: string, options, command: Command) => {
+      const session = await openSession(command)
+      const progress = showProgress('upload')
+      const dataset = await addDataset(session.api, { source, ...options, onProgress: progress.to })
+      progress.end()
+      session.print(
+        dataset,
+        `Created data set "${dataset.name}" (${dataset.id}): ${dataset.imageCount} images`,
+      )
+    })
+  datasets.command('list').action(async (_options, command: Command) => {
+    const session = await openSession(command)
+    const all = await session.api.trpc.datasets.list.query()
+    session.print(all, table([['name', 'images', 'id'], ...all.map((d) => [d.name, d.imageCount, d.id])]))
+  })
+}
+
+export function addDeviceCommands(program: Command): void {
+  const devices = program.command('devices').description('the fleet')
+  devices.command('list').action(async (_options, command: Command) => {
+    const session = await openSession(command)
+    const all = await session.api.trpc.devices.list.query()
+    session.print(
+      all,
+      table([
+        ['name', 'tier', 'group', 'state', 'url', 'last seen'],
+        ...all.map((d) => [
+          d.name,
+          d.tier,
+          d.groupName,
+          d.revokedAt ? 'revoked' : (d.report?.state ?? 'enrolled'),
+          d.url,
+          d.lastSeenAt,
+        ]),
+      ]),
+    )
+  })
+  devices
+    .command('enrol')
+    .description('make a one-time code for a new device')
+    .argument('<name>')
+    .addOption(new Option('--tier <tier>', 'local or edge').choices(['local', 'edge']).makeOptionMandatory())
+    .option('--group <name>', 'group that is promoted together', 'default')
+    .action(async (name: string, options, command: Command) => {
+      const session = await openSession(command)
+      const made = await session.api.trpc.devices.createEnrolment.mutate({ name, ...options })
+      const worker = options.tier === 'local' ? 'pi' : 'tx2'
+      session.print(
+        made,
+        `Within 15 minutes, on the device: TANDEM_ENROL_CODE=${made.code} TANDEM_CONTROL_URL=<url> npm run ${worker}`,
+      )
+    })
+  devices
+    .command('revoke')
+    .argument('<name>')
+    .action(async (name: string, _options, command: Command) => {
+      const session = await openSession(command)
+      const { revoked } = await session.api.trpc.devices.revoke.mutate({ name })
+      session.print({ revoked }, revoked ? `Revoked device "${name}"` : `Device "${name}" was revoked before`)
+    })
+}
+
+export async function profileAndShow(
+  session: Session,
+  input: { dataset: string; models: string[]; devices?: string[] },
+) {
+  const { api } = session
+  const jobs = await api.trpc.profiles.create.mutate(input)
+  const progress = showProgress('profile')
+  const done = await waitForJobs(api, jobs, progress.to)
+  progress.end()
+  const models = new Map((await api.trpc.models.list.query()).map((m) => [m.id, m.name]))
+  const devices = new Map((await api.trpc.devices.list.query()).map((d) => [d.id, d.name]))
+  const lines = done.flatMap((job) =>
+    job.summary && job.modelId
+      ? [{ model: models.get(job.modelId)!, device: devices.get(job.deviceId)!, summary: job.summary }]
+      : [],
+  )
+  session.print(done, profileReport(lines))
+}
+
+export function addProfileCommand(program: Command): void {
+  program
+    .command('profile')
+    .description('run models over a data set on the devices: accuracy, latency, energy')
+    .requiredOption('--dataset <name>', 'data set')
+    .option('--models <names>', 'comma-separated; all models with the data set’s labels where left out', list)
+    .option('--devices <names>', 'comma-separated; all enrolled devices where left out', list)
+    .action(async (options, command: Command) => {
+      const session = await openSession(command)
+      const dataset = await session.api.trpc.datasets.get.query({ name: options.dataset })
+      const all = await session.api.trpc.models.list.query()
+      const models =
+        options.models ?? all.filter((m) => m.labelsDigest === dataset.labelsDigest).map((m) => m.name)
+      if (models.length === 0)
+        throw new CommandFailed(`Cannot profile: no model has the labels of data set "${options.dataset}"`)
+      await profileAndShow(session, { ...options, models })
+    })
+}

@@ -1,0 +1,49 @@
+// Progress of long work: a bar on a terminal, a line every tenth elsewhere, so that logs stay readable.
+
+import { Presets, SingleBar } from 'cli-progress'
+
+export interface Progress {
+  to(done: number, total: number): void
+  end(): void
+}
+
+export function showProgress(title: string, stream: NodeJS.WriteStream = process.stderr): Progress {
+  return stream.isTTY ? barOn(title, stream) : linesOn(title, stream)
+}
+
+function barOn(title: string, stream: NodeJS.WriteStream): Progress {
+  const bar = new SingleBar(
+    {
+      stream,
+      format: `  ${title} {bar} {percentage}% {value}/{total}`,
+      hideCursor: true,
+      clearOnComplete: false,
+    },
+    Presets.shades_classic,
+  )
+  let isStarted = false
+  return {
+    to(done, total) {
+      if (!isStarted) bar.start(total, done)
+      else {
+        bar.setTotal(total)
+        bar.update(done)
+      }
+      isStarted = true
+    },
+    end: () => bar.stop(),
+  }
+}
+
+function linesOn(title: string, stream: NodeJS.WriteStream): Progress {
+  let shown = -1
+  return {
+    to(done, total) {
+      const tenth = total === 0 ? 10 : Math.floor((done * 10) / total)
+      if (tenth === shown) return
+      shown = tenth
+      stream.write(`  ${title} ${tenth * 10}% ${done}/${total}\n`)
+    },
+    end: () => undefined,
+  }
+}

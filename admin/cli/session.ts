@@ -1,0 +1,34 @@
+// What every command shares: the connection from flags and environment, and output as text or as JSON.
+
+import path from 'node:path'
+import type { Command } from 'commander'
+import { type Api, openApi } from '../client/api.ts'
+
+export interface Session {
+  readonly api: Api
+  readonly isJson: boolean
+  /** The answer: `value` with --json, else the text. */
+  print(value: unknown, text: string): void
+  /** News for a person; never part of the answer. */
+  tell(line: string): void
+}
+
+export async function openSession(command: Command): Promise<Session> {
+  const flags = command.optsWithGlobals<{ json?: boolean; url?: string; home?: string }>()
+  const { env } = process
+  const api = await openApi({
+    url: (flags.url ?? env['TANDEM_URL'] ?? `http://127.0.0.1:${env['TANDEM_PORT'] ?? 7400}`).replace(
+      /\/$/,
+      '',
+    ),
+    home: path.resolve(flags.home ?? env['TANDEM_HOME'] ?? '.tandem'),
+    key: env['TANDEM_API_KEY'],
+  })
+  const isJson = flags.json === true
+  return {
+    api,
+    isJson,
+    print: (value, text) => process.stdout.write(`${isJson ? JSON.stringify(value, null, 2) : text}\n`),
+    tell: (line) => void process.stderr.write(`${line}\n`),
+  }
+}

@@ -1,0 +1,109 @@
+// `tandem datasets add`: a CSV of files and labels, or a folder per class, becomes a data set. Every problem is
+// told with its line before anything is uploaded.
+
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { CsvError, parse } from 'csv-parse/sync'
+import { type Api, CommandFailed, sha256 } from './api.ts'
+import { labelBytes, readLabelFile } from './label-file.ts'
+
+export interface LabelledImage {
+  readonly path: string
+  readonly label: number
+}
+
+const MEDIA_TYPES: Record<string, string> = {
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+}
+
+/** Columns `file` and `label`; files are relative to the CSV; a label is a class name, or its number from 0. */
+export function readLabelCsv(text: string, file: string, labels: readonly string[]): LabelledImage[] {
+  const byName = new Map(labels.map((label, i) => [label, i]))
+  const fail = (line: number, what: string) =>
+    new CommandFailed(`Cannot read data set "${file}": line ${line}: ${what}`)
+  let rows: { record: Record<string, string>; info: { lines: number } }[]
+  try {
+    rows = parse(text, { columns: true, info: true, bom: true, skip_empty_lines: true, trim: true })
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause
+    throw new CommandFailed(`Cannot read data set "${file}": ${cause.message}`, { cause })
+  }
+  if (rows.length === 0)
+    throw new CommandFailed(`Cannot read data set "${file}": has no rows, expected "file,label"`)
+  return rows.map(({ record, info }) => {
+    const name = record['file']
+    const label = record['label']
+    if (!name || label === undefined) throw fail(info.lines, 'expected columns "file" and "label"')
+    const index =
+      byName.get(label) ?? (/^\d+$/.test(label) && Number(label) < labels.length ? Number(label) : undefined)
+    if (index === undefined)
+      throw fail(
+        info.lines,
+        `label "${label}" is unknown, expected a class name or a number below ${labels.length}`,
+      )
+    return { path: path.join(path.dirname(file), name), label: index }
+  })
+}
+
+/** `<folder>/<class>/<image>`, classes named as in the labels. */
+async function readClassFolders(folder: string, labels: readonly string[]): Promise<LabelledImage[]> {
+  const images: LabelledImage[] = []
+  for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
+    if (!entry.isDirectory()) continue
+    const label = labels.indexOf(entry.name)
+    if (label < 0)
+      throw new CommandFailed(
+        `Cannot read data set "${folder}": folder "${entry.name}" is none of the ${labels.length} classes`,
+      )
+    for (const name of (await readdir(path.join(folder, entry.name))).sort())
+      if (path.extname(name).toLowerCase() in MEDIA_TYPES)
+        images.push({ path: path.join(folder, entry.name, name), label })
+  }
+  if (images.length === 0) throw new CommandFailed(`Cannot read data set "${folder}": found no images`)
+  return images
+}
+
+export interface AddDatasetOptions {
+  /** A CSV file or a folder per class. */
+  readonly source: string
+  readonly name: string
+  readonly labels: string
+  readonly onProgress: (done: number, total: number) => void
+}
+
+export async function addDataset(api: Api, options: AddDatasetOptions) {
+  const labels = await readLabelFile(options.labels)
+  const images = options.source.toLowerCase().endsWith('.csv')
+    ? readLabelCsv(
+        await readFile(options.source, 'utf8').catch(missing(options.source)),
+        options.source,
+        labels,
+      )
+    : await readClassFolders(options.source, labels).catch(missing(options.source))
+  const files = []
+  for (const image of images) {
+    const digest = sha256(await readFile(image.path).catch(missing(image.path)))
+    const mediaType = MEDIA_TYPES[path.extname(image.path).toLowerCase()] ?? 'application/octet-stream'
+    files.push({ digest, path: image.path, mediaType, label: image.label })
+  }
+  await api.uploadMissing(files, (done) => options.onProgress(done, files.length))
+  const { digest } = await api.upload(labelBytes(labels), 'application/json')
+  return api.trpc.datasets.create.mutate({
+    name: options.name,
+    labels: digest,
+    images: files.map((f) => ({ digest: f.digest, label: f.label, path: path.basename(f.path) })),
+  })
+}
+
+const missing = (file: string) => (cause: NodeJS.ErrnoException) => {
+  if (cause instanceof CommandFailed) throw cause
+  throw new CommandFailed(
+    `Cannot read "${file}": ${cause.code === 'ENOENT' ? 'it does not exist' : cause.code}`,
+    { cause },
+  )
+}

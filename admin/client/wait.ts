@@ -1,0 +1,69 @@
+// Waiting for what devices do in their own time, with progress and an end.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Api, CommandFailed } from './api.ts'
+
+const LOOK_EVERY_MS = 500
+/** Without a poll for this long a device is away, and a person should look. */
+const SILENCE_MAX_MS = 120_000
+
+export type Jobs = Awaited<ReturnType<Api['trpc']['profiles']['create']['mutate']>>
+
+/** Until all jobs are done; throws with the device's own words when one fails, or when nothing moves any more. */
+export async function waitForJobs(
+  api: Api,
+  jobs: Jobs,
+  onProgress: (done: number, total: number) => void,
+): Promise<Jobs> {
+  const ids = jobs.map((job) => job.id)
+  let lastDone = -1
+  let movedAt = Date.now()
+  for (;;) {
+    const now = await api.trpc.profiles.list.query({ ids })
+    const done = now.reduce((sum, job) => sum + job.done, 0)
+    onProgress(
+      done,
+      now.reduce((sum, job) => sum + job.total, 0),
+    )
+    const failed = now.find((job) => job.state === 'failed')
+    if (failed) throw new CommandFailed(`Cannot profile: job "${failed.id}" failed: ${failed.message}`)
+    if (now.every((job) => job.state === 'done')) return now
+    if (done !== lastDone) movedAt = Date.now()
+    if (Date.now() - movedAt > SILENCE_MAX_MS)
+      throw new CommandFailed(
+        `Cannot profile: no device reported for ${SILENCE_MAX_MS / 1_000} s, are the workers running?`,
+      )
+    lastDone = done
+    await sleep(LOOK_EVERY_MS)
+  }
+}
+
+/** Until every device of the group that is still trusted serves the deployment. */
+export async function waitForServing(
+  api: Api,
+  target: { deploymentId: string; group: string; timeoutMs: number },
+  onNews: (line: string) => void,
+): Promise<void> {
+  const deadline = Date.now() + target.timeoutMs
+  const told = new Map<string, string>()
+  for (;;) {
+    const all = await api.trpc.devices.list.query()
+    const devices = all.filter((d) => d.groupName === target.group && d.revokedAt === null)
+    for (const device of devices) {
+      const state =
+        device.report?.servingDeploymentId === target.deploymentId
+          ? 'serving'
+          : (device.report?.state ?? 'silent')
+      if (told.get(device.name) !== state)
+        onNews(`${device.name}: ${state} ${device.report?.message ?? ''}`.trimEnd())
+      told.set(device.name, state)
+    }
+    if (devices.every((d) => told.get(d.name) === 'serving')) return
+    const waiting = devices.filter((d) => told.get(d.name) !== 'serving').map((d) => d.name)
+    if (Date.now() > deadline)
+      throw new CommandFailed(
+        `Cannot promote within ${target.timeoutMs / 1_000} s: ${waiting.join(', ')} do not serve it yet`,
+      )
+    await sleep(LOOK_EVERY_MS)
+  }
+}

@@ -1,0 +1,39 @@
+// The control plane's settings, read from the environment once, at the door.
+
+import path from 'node:path'
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const Environment = z.object({
+  TANDEM_HOME: z.string().min(1).default('.tandem'),
+  TANDEM_PORT: port.default(7400),
+  TANDEM_HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+export interface ControlConfig {
+  readonly home: string
+  readonly port: number
+  readonly host: string
+  /** Undefined: the embedded server under `home`. */
+  readonly databaseUrl: string | undefined
+  readonly logLevel: string
+}
+
+export function readControlConfig(env: NodeJS.ProcessEnv): ControlConfig {
+  const parsed = Environment.safeParse(env)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    throw new Error(`Cannot read setting "${issue.path.join('.')}": ${issue.message}`)
+  }
+  const e = parsed.data
+  return {
+    home: path.resolve(e.TANDEM_HOME),
+    port: e.TANDEM_PORT,
+    host: e.TANDEM_HOST,
+    databaseUrl: e.DATABASE_URL,
+    logLevel: e.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,39 @@
+// The one error of the control plane's boundary: a closed code, a sentence for a human, and the cause for the
+// log. One table turns the code into HTTP and tRPC; nothing of the cause ever leaves.
+
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+export type RefusalCode =
+  | 'invalid'
+  | 'unauthorised'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'gate'
+  | 'too-large'
+
+export const REFUSALS: Record<RefusalCode, { http: ContentfulStatusCode; trpc: TRPC_ERROR_CODE_KEY }> = {
+  invalid: { http: 400, trpc: 'BAD_REQUEST' },
+  unauthorised: { http: 401, trpc: 'UNAUTHORIZED' },
+  forbidden: { http: 403, trpc: 'FORBIDDEN' },
+  'not-found': { http: 404, trpc: 'NOT_FOUND' },
+  conflict: { http: 409, trpc: 'CONFLICT' },
+  gate: { http: 412, trpc: 'PRECONDITION_FAILED' },
+  'too-large': { http: 413, trpc: 'PAYLOAD_TOO_LARGE' },
+}
+
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'Refusal'
+    this.code = code
+  }
+}
+
+/** For look-ups: the row, or a refusal that says what was asked for. */
+export function found<T>(row: T | undefined, noun: string, which: string): T {
+  if (row === undefined) throw new Refusal('not-found', `Cannot find ${noun} "${which}": it does not exist`)
+  return row
+}

@@ -1,0 +1,114 @@
+// How one request is answered (the paper's task scheduling): at the edge directly; on the local device by the
+// client's preference or by the router, which looks at the image before local inference or at the local
+// answer after it. Every way ends in an answer: an edge that refuses or is gone costs the local inference,
+// never the request. Pure but for its three ports, and bundled into the classify function, so it imports
+// types only. It has no clock: timings are what the ports report, `local` and `edge` by the tier that
+// answered (on the local device `edge` is the whole round trip).
+// Preferences `latency` and `energy` act as `balanced` for now: a router carries one threshold.
+
+import type { FunctionAnswer } from '#contract/classify.ts'
+import type { Decision } from '#contract/decision.ts'
+import type { FeatureName } from '#contract/features.ts'
+import type { EdgeResult, FeaturesResult, FunctionRequest, InferResult } from '#contract/function-bindings.ts'
+import type { RouterDocument } from '#contract/router.ts'
+import type { Tier } from '#contract/tier.ts'
+import { forestScore } from './forest-score.ts'
+import { confidenceScore, decide } from './score.ts'
+
+export interface ClassifyPorts {
+  features(names: readonly FeatureName[]): Promise<FeaturesResult>
+  infer(topK: number): Promise<InferResult>
+  offload(topK: number): Promise<EdgeResult>
+}
+
+export interface ClassifyDeployment {
+  tier: Tier
+  routerVersion: number
+  router: RouterDocument
+}
+
+interface Choice {
+  toEdge: boolean
+  decision: Decision
+  /** What was measured on the way to the choice. */
+  timingsMs: Record<string, number>
+  /** The local answer, where choosing needed it. */
+  local?: InferResult
+}
+
+export async function classifyFlow(
+  ports: ClassifyPorts,
+  deployment: ClassifyDeployment,
+  request: FunctionRequest,
+): Promise<FunctionAnswer> {
+  const choice = await choose(ports, deployment, request)
+  let { decision, timingsMs } = choice
+  if (choice.toEdge) {
+    const edge = await offloadSafely(ports, request.topK)
+    timingsMs = { ...timingsMs, edge: edge.ms }
+    if (edge.ok) return { labels: edge.labels, tier: 'edge', model: edge.model, decision, timingsMs }
+    decision = { ...decision, reason: edge.reason }
+  }
+  const here = choice.local ?? (await ports.infer(request.topK))
+  timingsMs = { ...timingsMs, [deployment.tier]: here.ms }
+  return { labels: here.labels, tier: deployment.tier, model: here.model, decision, timingsMs }
+}
+
+async function choose(
+  ports: ClassifyPorts,
+  deployment: ClassifyDeployment,
+  request: FunctionRequest,
+): Promise<Choice> {
+  const undecided = { router: 'none', version: deployment.routerVersion, score: null, threshold: null }
+  if (deployment.tier === 'edge')
+    return { toEdge: false, decision: { ...undecided, reason: 'direct' }, timingsMs: {} }
+  const { preference } = request
+  if (preference === 'local-only' || preference === 'accuracy')
+    return {
+      toEdge: preference === 'accuracy',
+      decision: { ...undecided, reason: 'preference' },
+      timingsMs: {},
+    }
+  return route(ports, deployment, request)
+}
+
+async function route(
+  ports: ClassifyPorts,
+  { router, routerVersion }: ClassifyDeployment,
+  request: FunctionRequest,
+): Promise<Choice> {
+  const { kind, threshold } = router
+  const decided = (score: number | null, toEdge: boolean) => ({
+    toEdge,
+    decision: { router: kind, version: routerVersion, score, threshold, reason: 'routed' as const },
+  })
+  switch (router.kind) {
+    case 'always-local':
+      return { ...decided(null, false), timingsMs: {} }
+    case 'always-edge':
+      return { ...decided(null, true), timingsMs: {} }
+    case 'random':
+      return { ...decided(request.lot, decide(request.lot, threshold)), timingsMs: {} }
+    case 'forest': {
+      const features = await ports.features(router.features)
+      const score = forestScore(router, features.values)
+      return { ...decided(score, decide(score, threshold)), timingsMs: { features: features.ms } }
+    }
+    case 'confidence': {
+      // The best class is all that this score needs, so the client's own topK, at least 1, is enough.
+      const local = await ports.infer(request.topK)
+      const score = confidenceScore(local.labels[0]!.score)
+      return { ...decided(score, decide(score, threshold)), timingsMs: { local: local.ms }, local }
+    }
+  }
+}
+
+/** A port that throws is an edge that is gone: the same answer as one that refuses. */
+async function offloadSafely(ports: ClassifyPorts, topK: number): Promise<EdgeResult> {
+  try {
+    return await ports.offload(topK)
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : 'the edge port failed'
+    return { ok: false, reason: 'edge-error', message, ms: 0 }
+  }
+}

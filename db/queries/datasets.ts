@@ -1,0 +1,68 @@
+// Data sets: an immutable list of (image digest, label) with the label names it counts in.
+
+import { asc, eq, or, sql } from 'drizzle-orm'
+import { type Db, newId } from '../db.ts'
+import { artifacts } from '../schema/access.ts'
+import { datasetImages, datasets } from '../schema/profile.ts'
+
+export type DatasetRow = typeof datasets.$inferSelect
+
+export interface DatasetDraft {
+  readonly name: string
+  readonly labelsDigest: string
+  readonly imagesDigest: string
+  readonly images: readonly { readonly digest: string; readonly label: number; readonly path: string }[]
+}
+
+/** Rows a statement; PostgreSQL allows 65,535 parameters and a row takes five. */
+const ROWS_PER_INSERT = 5_000
+
+export async function insertDataset(db: Db, draft: DatasetDraft): Promise<DatasetRow> {
+  return db.transaction(async (tx) => {
+    const [row] = await tx
+      .insert(datasets)
+      .values({
+        id: newId('dst'),
+        name: draft.name,
+        labelsDigest: draft.labelsDigest,
+        imagesDigest: draft.imagesDigest,
+        imageCount: draft.images.length,
+      })
+      .returning()
+    const rows = draft.images.map((image, index) => ({ ...image, index, datasetId: row!.id }))
+    for (let i = 0; i < rows.length; i += ROWS_PER_INSERT)
+      await tx.insert(datasetImages).values(rows.slice(i, i + ROWS_PER_INSERT))
+    return row!
+  })
+}
+
+export const listDatasets = (db: Db): Promise<DatasetRow[]> =>
+  db.select().from(datasets).orderBy(asc(datasets.name))
+
+export async function findDataset(db: Db, idOrName: string): Promise<DatasetRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(datasets)
+    .where(or(eq(datasets.id, idOrName), eq(datasets.name, idOrName)))
+  return row
+}
+
+/** True classes, in the data set's order. */
+export async function datasetLabels(db: Db, datasetId: string): Promise<number[]> {
+  const rows = await db
+    .select({ label: datasetImages.label })
+    .from(datasetImages)
+    .where(eq(datasetImages.datasetId, datasetId))
+    .orderBy(asc(datasetImages.index))
+  return rows.map((r) => r.label)
+}
+
+/** Bytes of an encoded image, as it would be uploaded to the edge. */
+export async function meanImageBytes(db: Db, datasetId: string): Promise<number> {
+  const [row] = await db
+    .select({ mean: sql<number>`avg(${artifacts.sizeBytes})::float8` })
+    .from(datasetImages)
+    .innerJoin(artifacts, eq(artifacts.digest, datasetImages.digest))
+    .where(eq(datasetImages.datasetId, datasetId))
+  return row?.mean ?? 0
+}

@@ -1,0 +1,60 @@
+// Decisions as devices report them; (device, sequence) makes a repeated upload harmless.
+
+import { and, count, desc, eq, gte, max, sql, sum } from 'drizzle-orm'
+import type { DecisionRecord } from '#contract/decision.ts'
+import type { Db } from '../db.ts'
+import { decisions } from '../schema/promote.ts'
+
+/** Rows a statement: 14 parameters each, 65,535 allowed. */
+export async function insertDecisions(db: Db, deviceId: string, records: readonly DecisionRecord[]) {
+  const rows = records.map(({ at, decision, ...r }) => ({
+    ...r,
+    deviceId,
+    at: new Date(at),
+    router: decision.router,
+    routerScore: decision.score,
+    threshold: decision.threshold,
+    reason: decision.reason,
+  }))
+  await db.insert(decisions).values(rows).onConflictDoNothing()
+}
+
+/** The largest sequence that is stored for the device. */
+export async function lastDecision(db: Db, deviceId: string): Promise<number> {
+  const [row] = await db
+    .select({ m: max(decisions.sequence) })
+    .from(decisions)
+    .where(eq(decisions.deviceId, deviceId))
+  return Number(row?.m ?? 0)
+}
+
+export async function listDecisions(db: Db, limit: number) {
+  return db.select().from(decisions).orderBy(desc(decisions.at)).limit(limit)
+}
+
+export interface DecisionFilter {
+  readonly since: Date
+  readonly deviceId?: string | undefined
+}
+
+/** How many images each tier answered and why, per deployment. */
+export async function decisionTotals(db: Db, filter: DecisionFilter) {
+  return db
+    .select({
+      deviceId: decisions.deviceId,
+      deploymentId: decisions.deploymentId,
+      tier: decisions.tier,
+      reason: decisions.reason,
+      images: count(),
+      energyJ: sum(decisions.energyJ).mapWith(Number),
+      latencyMeanMs: sql<number>`avg(${decisions.totalMs})::float8`,
+    })
+    .from(decisions)
+    .where(
+      and(
+        gte(decisions.at, filter.since),
+        filter.deviceId === undefined ? undefined : eq(decisions.deviceId, filter.deviceId),
+      ),
+    )
+    .groupBy(decisions.deviceId, decisions.deploymentId, decisions.tier, decisions.reason)
+}

@@ -1,0 +1,158 @@
+// Measurements that devices are asked for: queued by an admin, polled by the device, filled row by row.
+// `done` counts the rows stored without a gap, so an interrupted job goes on exactly there.
+
+import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm'
+import type { FeatureRow, JobResult, Outcome, ProfileSummary } from '#contract/outcome.ts'
+import { type Db, newId } from '../db.ts'
+import { deviceJobs, featureRows, outcomes } from '../schema/profile.ts'
+
+export type DeviceJobRow = typeof deviceJobs.$inferSelect
+
+export interface DeviceJobDraft {
+  readonly kind: 'profile' | 'features'
+  readonly deviceId: string
+  readonly datasetId: string
+  readonly modelId: string | null
+  readonly featuresVersion: number | null
+  readonly total: number
+}
+
+const sameJob = (draft: DeviceJobDraft) =>
+  and(
+    eq(deviceJobs.deviceId, draft.deviceId),
+    eq(deviceJobs.datasetId, draft.datasetId),
+    eq(deviceJobs.kind, draft.kind),
+    draft.modelId === null ? undefined : eq(deviceJobs.modelId, draft.modelId),
+    draft.featuresVersion === null ? undefined : eq(deviceJobs.featuresVersion, draft.featuresVersion),
+    ne(deviceJobs.state, 'failed'),
+  )
+
+/** The job for this measurement: the one that exists, unless it failed, or a new one. */
+export async function ensureDeviceJob(db: Db, draft: DeviceJobDraft): Promise<DeviceJobRow> {
+  const [made] = await db
+    .insert(deviceJobs)
+    .values({ id: newId('job'), ...draft })
+    .onConflictDoNothing()
+    .returning()
+  if (made) return made
+  const [found] = await db.select().from(deviceJobs).where(sameJob(draft))
+  return found!
+}
+
+export async function findDeviceJob(db: Db, id: string): Promise<DeviceJobRow | undefined> {
+  const [row] = await db.select().from(deviceJobs).where(eq(deviceJobs.id, id))
+  return row
+}
+
+export interface JobFilter {
+  readonly datasetId?: string | undefined
+  readonly deviceId?: string | undefined
+  readonly ids?: readonly string[] | undefined
+}
+
+export async function listDeviceJobs(db: Db, filter: JobFilter): Promise<DeviceJobRow[]> {
+  return db
+    .select()
+    .from(deviceJobs)
+    .where(
+      and(
+        filter.datasetId === undefined ? undefined : eq(deviceJobs.datasetId, filter.datasetId),
+        filter.deviceId === undefined ? undefined : eq(deviceJobs.deviceId, filter.deviceId),
+        filter.ids === undefined ? undefined : inArray(deviceJobs.id, [...filter.ids]),
+      ),
+    )
+    .orderBy(asc(deviceJobs.createdAt), asc(deviceJobs.id))
+}
+
+/** The oldest open job of the device, marked as running. A restarted device gets the same one again. */
+export async function takeDeviceJob(db: Db, deviceId: string): Promise<DeviceJobRow | undefined> {
+  const [open] = await db
+    .select()
+    .from(deviceJobs)
+    .where(and(eq(deviceJobs.deviceId, deviceId), inArray(deviceJobs.state, ['running', 'queued'])))
+    .orderBy(sql`${deviceJobs.state} = 'running' desc`, asc(deviceJobs.createdAt), asc(deviceJobs.id))
+    .limit(1)
+  if (!open || open.state === 'running') return open
+  const [row] = await db
+    .update(deviceJobs)
+    .set({ state: 'running', startedAt: sql`coalesce(${deviceJobs.startedAt}, now())` })
+    .where(eq(deviceJobs.id, open.id))
+    .returning()
+  return row
+}
+
+type JobRows =
+  | { readonly kind: 'profile'; readonly rows: readonly Outcome[] }
+  | { readonly kind: 'features'; readonly rows: readonly FeatureRow[] }
+
+/**
+ * Stores a batch and moves `done` behind it. Rows that are stored already are left as they are; a batch that
+ * would leave a gap is not stored. Answers the new `done`, or undefined where the job is not running.
+ */
+export async function appendJobRows(db: Db, jobId: string, batch: JobRows): Promise<number | undefined> {
+  return db.transaction(async (tx) => {
+    const [job] = await tx.select().from(deviceJobs).where(eq(deviceJobs.id, jobId)).for('update')
+    if (!job || job.state !== 'running' || job.kind !== batch.kind) return undefined
+    const first = batch.rows[0]!.index
+    const end = first + batch.rows.length
+    const inOrder = batch.rows.every((row, i) => row.index === first + i)
+    if (!inOrder || first > job.done || end > job.total) return job.done
+    if (batch.kind === 'profile')
+      await tx
+        .insert(outcomes)
+        .values(
+          batch.rows.map((o) => ({
+            jobId,
+            index: o.index,
+            classes: o.top.map((t) => t.class),
+            probabilities: o.top.map((t) => t.p),
+            latencyMs: o.latencyMs,
+          })),
+        )
+        .onConflictDoNothing()
+    else
+      await tx
+        .insert(featureRows)
+        .values(batch.rows.map((r) => ({ ...r, jobId })))
+        .onConflictDoNothing()
+    const done = Math.max(job.done, end)
+    await tx.update(deviceJobs).set({ done }).where(eq(deviceJobs.id, jobId))
+    return done
+  })
+}
+
+export async function finishDeviceJob(
+  db: Db,
+  jobId: string,
+  end: { result: JobResult; summary: ProfileSummary | null },
+): Promise<void> {
+  await db
+    .update(deviceJobs)
+    .set({ state: 'done', ...end, finishedAt: sql`now()` })
+    .where(and(eq(deviceJobs.id, jobId), eq(deviceJobs.state, 'running')))
+}
+
+export async function failDeviceJob(db: Db, jobId: string, message: string): Promise<void> {
+  await db
+    .update(deviceJobs)
+    .set({ state: 'failed', message, finishedAt: sql`now()` })
+    .where(and(eq(deviceJobs.id, jobId), inArray(deviceJobs.state, ['queued', 'running'])))
+}
+
+export async function jobOutcomes(db: Db, jobId: string): Promise<Outcome[]> {
+  const rows = await db.select().from(outcomes).where(eq(outcomes.jobId, jobId)).orderBy(asc(outcomes.index))
+  return rows.map((r) => ({
+    index: r.index,
+    top: r.classes.map((c, i) => ({ class: c, p: r.probabilities[i]! })),
+    latencyMs: r.latencyMs,
+  }))
+}
+
+export async function jobFeatures(db: Db, jobId: string): Promise<FeatureRow[]> {
+  const rows = await db
+    .select()
+    .from(featureRows)
+    .where(eq(featureRows.jobId, jobId))
+    .orderBy(asc(featureRows.index))
+  return rows.map(({ index, features, latencyMs }) => ({ index, features, latencyMs }))
+}

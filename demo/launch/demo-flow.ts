@@ -1,0 +1,104 @@
+// The flow on the demo world, through the public door and step by step as a user would: register, profile,
+// select, train, promote. Every step finds what an earlier run has done and goes on from there.
+
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { showProgress } from '#admin/cli/progress.ts'
+import { evaluationReport, profileReport, selectionReport } from '#admin/cli/report.ts'
+import { addDataset } from '#admin/client/add-dataset.ts'
+import { addModel } from '#admin/client/add-model.ts'
+import type { Api } from '#admin/client/api.ts'
+import { waitForJobs, waitForServing } from '#admin/client/wait.ts'
+import { ModelContract } from '#contract/model.ts'
+import { writeScenes } from '../write-scenes.ts'
+
+const MODELS = fileURLToPath(new URL('../models/', import.meta.url))
+const DATASET = 'scenes'
+const SERVING_TIMEOUT_MS = 120_000
+
+const ModelDocument = z.object({
+  name: z.string(),
+  family: z.string(),
+  contract: ModelContract,
+  params: z.number().int(),
+  layers: z.number().int(),
+})
+
+export interface Stage {
+  /** Opens a stage; its time is told when the next one opens. */
+  begin(title: string): void
+  say(text: string): void
+}
+
+export interface DemoWorld {
+  readonly api: Api
+  readonly scenesFolder: string
+  readonly scenes: number
+  readonly stage: Stage
+}
+
+async function makeScenes({ scenesFolder, scenes }: DemoWorld): Promise<void> {
+  const progress = showProgress('scenes')
+  await writeScenes({ folder: scenesFolder, split: 'test', count: scenes, onProgress: progress.to })
+  progress.end()
+}
+
+async function registerCandidates({ api, scenesFolder, stage }: DemoWorld): Promise<string[]> {
+  const names: string[] = []
+  for (const file of (await readdir(MODELS)).filter((name) => name.endsWith('.json')).sort()) {
+    const document = ModelDocument.parse(JSON.parse(await readFile(path.join(MODELS, file), 'utf8')))
+    const onnx = path.join(MODELS, file.replace(/json$/, 'onnx'))
+    await addModel(api, { ...document, file: onnx, labels: path.join(scenesFolder, 'classes.txt') })
+    stage.say(`  ${document.name}: ${document.params} parameters, input ${document.contract.input.width} px`)
+    names.push(document.name)
+  }
+  const progress = showProgress('upload')
+  await addDataset(api, {
+    source: path.join(scenesFolder, 'labels.csv'),
+    name: DATASET,
+    labels: path.join(scenesFolder, 'classes.txt'),
+    onProgress: progress.to,
+  })
+  progress.end()
+  return names
+}
+
+async function profile({ api, stage }: DemoWorld, models: string[]): Promise<void> {
+  const jobs = await api.trpc.profiles.create.mutate({ dataset: DATASET, models })
+  const progress = showProgress('profile')
+  const done = await waitForJobs(api, jobs, progress.to)
+  progress.end()
+  const names = new Map((await api.trpc.models.list.query()).map((m) => [m.id, m.name]))
+  const devices = new Map((await api.trpc.devices.list.query()).map((d) => [d.id, d.name]))
+  stage.say(
+    profileReport(
+      done.flatMap((job) =>
+        job.summary && job.modelId
+          ? [{ model: names.get(job.modelId)!, device: devices.get(job.deviceId)!, summary: job.summary }]
+          : [],
+      ),
+    ),
+  )
+}
+
+export async function runDemoFlow(world: DemoWorld): Promise<void> {
+  const { api, stage } = world
+  stage.begin('making the demo data')
+  await makeScenes(world)
+  stage.begin('registering the candidates')
+  const models = await registerCandidates(world)
+  stage.begin('profiling every candidate on both devices')
+  await profile(world, models)
+  stage.begin('selecting the pair (algorithms 1 and 2)')
+  const selection = await api.trpc.selections.create.mutate({ dataset: DATASET })
+  stage.say(selectionReport(selection.result))
+  stage.begin('training a forest router on seven image features')
+  const router = await api.trpc.routers.train.mutate({ selection: selection.id, kind: 'forest' })
+  stage.say(evaluationReport(router.evaluation))
+  stage.begin('promoting the deployment')
+  const { deployment } = await api.trpc.rollouts.promote.mutate({ router: router.id })
+  const target = { deploymentId: deployment.id, group: 'default', timeoutMs: SERVING_TIMEOUT_MS }
+  await waitForServing(api, target, (line) => stage.say(`  ${line}`))
+}

@@ -1,0 +1,122 @@
+// `npm start`: the whole system on this machine, from an empty folder to explained answers. Starts the control
+// plane (with its embedded Postgres) and both workers as processes of their own, runs the flow on the demo world
+// where nothing is deployed yet, and keeps serving until Ctrl-C. `--no-demo` starts the processes alone.
+
+import path from 'node:path'
+import { type Api, openApi, sentenceOf } from '#admin/client/api.ts'
+import { waitForServing } from '#admin/client/wait.ts'
+import { Child } from './launch/child.ts'
+import { runDemoFlow, type Stage } from './launch/demo-flow.ts'
+import { startFleet } from './launch/fleet.ts'
+import { waitForPorts } from './launch/free-ports.ts'
+import { lockHome, StartRefused } from './launch/home-lock.ts'
+import { readSettings, type StartSettings } from './launch/settings.ts'
+import { showAnswers } from './launch/show-answers.ts'
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
+
+function timedStages(): Stage & { end(): void } {
+  let title: string | undefined
+  let startedAt = 0
+  const end = () => {
+    if (title !== undefined) print(`  ${title}: ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`)
+    title = undefined
+  }
+  return {
+    end,
+    say: print,
+    begin(next) {
+      end()
+      title = next
+      startedAt = performance.now()
+      print(`\n> ${next}`)
+    },
+  }
+}
+
+/** Started last, stopped first. */
+const children: Child[] = []
+const stopAll = async (): Promise<void> => {
+  for (const child of children.splice(0).reverse()) await child.stop()
+}
+
+async function startControl(settings: StartSettings): Promise<Api> {
+  const control = new Child({
+    name: 'control',
+    entry: 'admin/main.ts',
+    logFolder: path.join(settings.home, 'logs'),
+    env: { TANDEM_HOME: settings.home, TANDEM_PORT: String(settings.controlPort) },
+  })
+  children.push(control)
+  const url = await control.start()
+  return openApi({ url, home: settings.home, key: undefined })
+}
+
+async function deployedBefore(api: Api): Promise<string | undefined> {
+  const [current] = await api.trpc.rollouts.history.query({ limit: 1 })
+  return current?.deployment.id
+}
+
+async function start(settings: StartSettings): Promise<void> {
+  const stage = timedStages()
+  const { controlPort, piPort, tx2Port } = settings
+  await waitForPorts('127.0.0.1', {
+    TANDEM_PORT: controlPort,
+    TANDEM_PI_PORT: piPort,
+    TANDEM_TX2_PORT: tx2Port,
+  })
+  stage.begin('starting Postgres and the control plane')
+  const api = await startControl(settings)
+  stage.begin('starting the tx2 and the pi worker')
+  const urls = await startFleet(api, settings, (child) => children.push(child))
+  const scenesFolder = path.join(settings.home, 'demo', 'scenes')
+  const deploymentId = await deployedBefore(api)
+  if (deploymentId !== undefined) {
+    stage.begin('waiting for both devices to serve what is deployed')
+    await waitForServing(api, { deploymentId, group: 'default', timeoutMs: 60_000 }, (line) =>
+      print(`  ${line}`),
+    )
+  } else if (settings.hasDemo) await runDemoFlow({ api, scenesFolder, scenes: settings.scenes, stage })
+  if (settings.hasDemo) {
+    stage.begin('classifying a handful of images on the pi worker')
+    print(await showAnswers(urls.pi, scenesFolder))
+  }
+  stage.end()
+  print(`
+control plane  http://127.0.0.1:${controlPort}   admin key in ${path.join(settings.home, 'admin.key')}
+pi worker      ${urls.pi}   try: npx tandem classify FILE
+tx2 worker     ${urls.tx2}
+logs           ${path.join(settings.home, 'logs')}
+ready`)
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env, process.argv.slice(2))
+  const lock = await lockHome(settings.home)
+  let isStopping = false
+  const stop = async (code: number) => {
+    if (isStopping) return
+    isStopping = true
+    await stopAll()
+    await lock.release()
+    process.exit(code)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      print('\nstopping')
+      void stop(0)
+    })
+  try {
+    await start(settings)
+  } catch (error) {
+    if (isStopping) return
+    process.stderr.write(`${sentenceOf(error) ?? (error instanceof Error ? error.message : 'failed')}\n`)
+    await stop(1)
+  }
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof StartRefused)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,13 @@
+// `npm run migration -- --name <what-changes>` writes the next SQL file from the difference to db/schema/.
+import { defineConfig } from 'drizzle-kit'
+
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: [
+    './db/schema/access.ts',
+    './db/schema/profile.ts',
+    './db/schema/train.ts',
+    './db/schema/promote.ts',
+  ],
+  out: './migrations',
+})

@@ -1,0 +1,179 @@
+// The device's loops: follow the manifest, run jobs, upload decisions. Each survives everything that the network
+// and the control plane can do; serving goes on beside them and knows nothing of them.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { DeviceReport } from '#contract/device-api.ts'
+import type { Manifest } from '#contract/manifest.ts'
+import type { ArtifactStore } from '#platform/artifact-store.ts'
+import type { Generations } from '../serve/generations.ts'
+import type { Offload } from '../serve/offload.ts'
+import { type ControlClient, ControlError } from './control-client.ts'
+import { install, switchTo } from './install.ts'
+import { type JobPorts, runJob } from './run-job.ts'
+import type { DecisionSpool } from './spool.ts'
+import { type DeviceState, readState, type StoredManifest, writeState } from './state.ts'
+import { checkInstallable, openManifest, type Recipient } from './verify-manifest.ts'
+
+export interface AgentPorts {
+  readonly home: string
+  readonly recipient: Recipient
+  readonly client: ControlClient
+  readonly store: ArtifactStore
+  readonly generations: Generations
+  readonly offload: Offload
+  readonly spool: DecisionSpool
+  readonly jobs: Omit<JobPorts, 'client' | 'signal'>
+  readonly url: string
+  readonly log: Logger
+}
+
+const RETRY_FIRST_MS = 500
+const RETRY_MAX_MS = 30_000
+const JOB_POLL_MS = 1_000
+const UPLOAD_EVERY_MS = 1_000
+
+export class Agent {
+  readonly #ports: AgentPorts
+  #state: DeviceState = { current: null, previous: null, sequence: 0 }
+
+  constructor(ports: AgentPorts) {
+    this.#ports = ports
+  }
+
+  /** Brings up the last good deployment from disk alone; the one before it where that fails. */
+  async boot(): Promise<void> {
+    const { log, home } = this.#ports
+    const { state, damaged } = await readState(home)
+    if (damaged) log.error('the state file is damaged; waiting for the control plane')
+    this.#state = state
+    for (const stored of [state.current, state.previous]) {
+      if (!stored) continue
+      try {
+        await this.#bootFrom(stored)
+        return
+      } catch (err) {
+        log.error({ err }, 'cannot boot a deployment from disk')
+      }
+    }
+  }
+
+  async #bootFrom(stored: StoredManifest): Promise<void> {
+    const { deployment, edges } = await openManifest(stored.jws, this.#ports.recipient)
+    if (!deployment) return
+    await this.#ports.generations.start(deployment)
+    await switchTo(deployment, edges, this.#ports)
+    this.#ports.log.info({ deployment: deployment.id }, 'serving the last good deployment')
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#followManifest(signal), this.#runJobs(signal), this.#uploadDecisions(signal)])
+  }
+
+  async #followManifest(signal: AbortSignal): Promise<void> {
+    await this.#report({ state: this.#ports.generations.serving ? 'serving' : 'idle' })
+    // A device that could not boot what its state names asks for the manifest as if it knew none.
+    let etag = this.#ports.generations.serving ? this.#state.current?.etag : undefined
+    await forever(signal, this.#ports.log, async () => {
+      const received = await this.#ports.client.manifest(etag, signal)
+      if (!received) return this.#report({ state: this.#ports.generations.serving ? 'serving' : 'idle' })
+      const manifest = await this.#accept(received.jws)
+      if (!manifest) {
+        etag = received.etag
+        return
+      }
+      await this.#install(manifest, received, signal)
+      etag = received.etag
+    })
+  }
+
+  /** Undefined for a manifest that this device runs already. */
+  async #accept(jws: string): Promise<Manifest | undefined> {
+    const manifest = await openManifest(jws, this.#ports.recipient)
+    const { serving } = this.#ports.generations
+    const isRepair =
+      manifest.sequence === this.#state.sequence && serving?.deployment.id !== manifest.deployment?.id
+    if (manifest.sequence === this.#state.sequence && !isRepair) return undefined
+    checkInstallable(manifest, isRepair ? manifest.sequence - 1 : this.#state.sequence, new Date())
+    return manifest
+  }
+
+  async #install(manifest: Manifest, received: StoredManifest, signal: AbortSignal): Promise<void> {
+    const { log, home } = this.#ports
+    const { sequence } = manifest
+    await this.#report({ state: 'installing', sequence })
+    try {
+      await install(manifest, {
+        ...this.#ports,
+        signal,
+        remember: async () => {
+          const previous = this.#state.current
+          this.#state = { current: received, previous, sequence }
+          await writeState(home, this.#state)
+        },
+      })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : 'unknown'
+      await this.#report({ state: 'failed', sequence, message })
+      throw error
+    }
+    log.info({ sequence, deployment: manifest.deployment?.id ?? null }, 'manifest installed')
+    await this.#report({ state: this.#ports.generations.serving ? 'serving' : 'idle', sequence })
+  }
+
+  /** A report that does not get through is not tried again: the next one says more. */
+  async #report(news: Pick<DeviceReport, 'state'> & Partial<DeviceReport>): Promise<void> {
+    const { generations, client, url, log } = this.#ports
+    const report: DeviceReport = {
+      url,
+      sequence: this.#state.sequence,
+      servingDeploymentId: generations.serving?.deployment.id ?? null,
+      message: '',
+      functionDriver: generations.driver,
+      ...news,
+    }
+    await client.report(report).catch((err: unknown) => log.warn({ err }, 'report did not get through'))
+  }
+
+  async #runJobs(signal: AbortSignal): Promise<void> {
+    const { client, jobs, log } = this.#ports
+    await forever(signal, log, async () => {
+      const job = await client.nextJob()
+      if (!job) return sleep(JOB_POLL_MS, undefined, { signal })
+      log.info({ job: job.id, kind: job.kind, from: job.from, count: job.count }, 'job begins')
+      try {
+        await runJob(job, { ...jobs, client, signal })
+        log.info({ job: job.id }, 'job done')
+      } catch (error) {
+        // Lines break and devices stop: the job waits and goes on where it was. Anything else is its own fault.
+        if (signal.aborted || error instanceof ControlError) throw error
+        await client.failJob(job.id, error instanceof Error ? error.message : 'unknown')
+      }
+    })
+  }
+
+  async #uploadDecisions(signal: AbortSignal): Promise<void> {
+    const { client, spool, log } = this.#ports
+    await forever(signal, log, async () => {
+      await sleep(UPLOAD_EVERY_MS, undefined, { signal })
+      const decisions = await spool.batch()
+      if (decisions.length > 0) await spool.acknowledge(await client.sendDecisions({ decisions }))
+    })
+  }
+}
+
+/** Repeats until aborted; a failure waits longer each time in a row, with jitter, and is logged. */
+async function forever(signal: AbortSignal, log: Logger, step: () => Promise<void>): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    try {
+      await step()
+      failures = 0
+    } catch (err) {
+      if (signal.aborted) return
+      log.warn({ err }, 'will try again')
+      const waitMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++) * (0.5 + Math.random() / 2)
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// From what the device runs and has to what its manifest wants, as data. The order is the safety: fetch before
+// start, start beside the old, remember only what is healthy, switch, and only then let go of the old.
+// The edge tier keeps the previous deployment running, because local devices ask for it until they follow.
+
+import type { Deployment } from '#contract/deployment.ts'
+import type { ArtifactRef } from '#contract/digest.ts'
+import type { Manifest } from '#contract/manifest.ts'
+import type { Tier } from '#contract/tier.ts'
+
+export interface Actual {
+  readonly tier: Tier
+  /** Running deployments, the one that serves first. */
+  readonly running: readonly Deployment[]
+  /** Digests that are whole on disk. */
+  readonly stored: ReadonlySet<string>
+}
+
+export type Step =
+  | { readonly do: 'fetch'; readonly artifacts: readonly ArtifactRef[] }
+  | { readonly do: 'start'; readonly deployment: Deployment }
+  | { readonly do: 'remember' }
+  | { readonly do: 'switch'; readonly deploymentId: string; readonly edges: Manifest['edges'] }
+  | { readonly do: 'stop'; readonly deploymentId: string }
+  | { readonly do: 'collect'; readonly keep: readonly string[] }
+
+/** Everything that a tier needs to run a deployment. */
+export function artifactsOf(deployment: Deployment, tier: Tier): ArtifactRef[] {
+  const model = tier === 'local' ? deployment.local : deployment.edge
+  const refs = [model.file, model.labels, deployment.router.file, deployment.function.file]
+  return [...new Map(refs.map((ref) => [ref.digest, ref])).values()]
+}
+
+export function plan(actual: Actual, wanted: Manifest): Step[] {
+  const { deployment } = wanted
+  if (!deployment) return [{ do: 'remember' }]
+  const [serving] = actual.running
+  const isRunning = actual.running.some((d) => d.id === deployment.id)
+  const needed = artifactsOf(deployment, actual.tier)
+  const missing = needed.filter((ref) => !actual.stored.has(ref.digest))
+  const steps: Step[] = []
+  if (missing.length > 0) steps.push({ do: 'fetch', artifacts: missing })
+  if (!isRunning) steps.push({ do: 'start', deployment })
+  steps.push({ do: 'remember' }, { do: 'switch', deploymentId: deployment.id, edges: wanted.edges })
+  const previous =
+    serving && serving.id !== deployment.id ? serving : actual.running.find((d) => d.id !== deployment.id)
+  const stays = (d: Deployment) => d.id === deployment.id || (actual.tier === 'edge' && d.id === previous?.id)
+  for (const d of actual.running) if (!stays(d)) steps.push({ do: 'stop', deploymentId: d.id })
+  const keep = [deployment, ...(previous ? [previous] : [])].flatMap((d) => artifactsOf(d, actual.tier))
+  steps.push({ do: 'collect', keep: [...new Set(keep.map((ref) => ref.digest))] })
+  return steps
+}

@@ -1,0 +1,60 @@
+// Trust in a manifest: signature over the received bytes first (RFC 7515, EdDSA, a pinned key), only then
+// parsing, then the claims. What is refused here is reported and changes nothing on the device.
+
+import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
+import type { EnrolAnswer } from '#contract/device-api.ts'
+import { MANIFEST_JWS_TYPE, Manifest } from '#contract/manifest.ts'
+import type { Tier } from '#contract/tier.ts'
+
+export class ManifestRefused extends Error {
+  readonly code: 'forged' | 'malformed' | 'wrong-device' | 'old' | 'expired'
+  constructor(code: ManifestRefused['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ManifestRefused'
+    this.code = code
+  }
+}
+
+export interface Recipient {
+  readonly deviceId: string
+  readonly tier: Tier
+  readonly manifestKeys: EnrolAnswer['manifestKeys']
+}
+
+/** A manifest that some pinned key signed for this device. Says nothing about its age. */
+export async function openManifest(jws: string, recipient: Recipient): Promise<Manifest> {
+  let payload: Uint8Array
+  try {
+    const { kid } = decodeProtectedHeader(jws)
+    const key = recipient.manifestKeys.find((k) => k.kid === kid)
+    if (!key) throw new Error('its key is not pinned on this device')
+    const verified = await compactVerify(jws, await importJWK(key, 'EdDSA'), { algorithms: ['EdDSA'] })
+    if (verified.protectedHeader.typ !== MANIFEST_JWS_TYPE)
+      throw new Error('its type is not that of a manifest')
+    payload = verified.payload
+  } catch (cause) {
+    throw new ManifestRefused('forged', 'Cannot accept manifest: its signature is not valid', { cause })
+  }
+  let manifest: Manifest
+  try {
+    manifest = Manifest.parse(JSON.parse(new TextDecoder().decode(payload)))
+  } catch (cause) {
+    throw new ManifestRefused('malformed', 'Cannot accept manifest: is not what this device understands', {
+      cause,
+    })
+  }
+  if (manifest.deviceId !== recipient.deviceId || manifest.tier !== recipient.tier)
+    throw new ManifestRefused('wrong-device', `Cannot accept manifest: is for device "${manifest.deviceId}"`)
+  return manifest
+}
+
+/** Installing needs a larger sequence and a manifest that has not expired; serving needs neither. */
+export function checkInstallable(manifest: Manifest, lastSequence: number, now: Date): void {
+  if (manifest.sequence <= lastSequence)
+    throw new ManifestRefused(
+      'old',
+      `Cannot accept manifest: sequence is ${manifest.sequence}, expected above ${lastSequence}`,
+    )
+  if (Date.parse(manifest.expiresAt) <= now.getTime())
+    throw new ManifestRefused('expired', `Cannot accept manifest: expired at ${manifest.expiresAt}`)
+}

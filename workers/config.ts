@@ -1,0 +1,80 @@
+// A device's settings, read from the environment once, at the door. Both workers share them; the tier brings
+// its own port, folder and watts.
+
+import { createHash } from 'node:crypto'
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import type { Tier } from '#contract/tier.ts'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const Environment = z.object({
+  TANDEM_HOME: z.string().min(1).default('.tandem'),
+  /** Where this device keeps identity, state, artifacts and spool. */
+  TANDEM_DEVICE_HOME: z.string().min(1).optional(),
+  TANDEM_CONTROL_URL: z.url().default('http://127.0.0.1:7400'),
+  /** One-time code, needed at the first start only. */
+  TANDEM_ENROL_CODE: z.string().min(1).optional(),
+  TANDEM_PI_PORT: port.default(7401),
+  TANDEM_TX2_PORT: port.default(7402),
+  TANDEM_HOST: z.string().default('127.0.0.1'),
+  /** How other devices reach this one; http://<host>:<port> where it is left out. */
+  TANDEM_DEVICE_URL: z.url().optional(),
+  TANDEM_ACTIVE_WATTS: z.coerce.number().positive().optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+/** Power above idle while the device computes; energy is these watts times seconds. */
+export interface ActivePower {
+  readonly watts: number
+  readonly source: string
+}
+
+// The paper's own profiles, energy over time: 0.49 J in 519.63 ms on the Pi 3B+ and 0.14 J in 18 ms on the TX2,
+// both for mobilenet_v1.
+const PUBLISHED_POWER: Record<Tier, ActivePower> = {
+  local: { watts: 0.94, source: 'Pi 3B+ running mobilenet_v1, from the published energy and latency' },
+  edge: { watts: 7.8, source: 'Jetson TX2 running mobilenet_v1, from the published energy and latency' },
+}
+
+export interface DeviceConfig {
+  readonly tier: Tier
+  readonly home: string
+  /** Short, for unix sockets: their paths hold about 100 characters. */
+  readonly runFolder: string
+  readonly controlUrl: string
+  readonly enrolCode: string | undefined
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string | undefined
+  readonly power: ActivePower
+  readonly logLevel: string
+}
+
+export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConfig {
+  const parsed = Environment.safeParse(env)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    throw new Error(`Cannot read setting "${issue.path.join('.')}": ${issue.message}`)
+  }
+  const e = parsed.data
+  const name = tier === 'local' ? 'pi' : 'tx2'
+  const home = path.resolve(e.TANDEM_DEVICE_HOME ?? path.join(e.TANDEM_HOME, 'devices', name))
+  const watts = e.TANDEM_ACTIVE_WATTS
+  return {
+    tier,
+    home,
+    runFolder: path.join(
+      os.tmpdir(),
+      `tandem-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`,
+    ),
+    controlUrl: e.TANDEM_CONTROL_URL.replace(/\/$/, ''),
+    enrolCode: e.TANDEM_ENROL_CODE,
+    host: e.TANDEM_HOST,
+    port: tier === 'local' ? e.TANDEM_PI_PORT : e.TANDEM_TX2_PORT,
+    publicUrl: e.TANDEM_DEVICE_URL,
+    power: watts === undefined ? PUBLISHED_POWER[tier] : { watts, source: 'TANDEM_ACTIVE_WATTS' },
+    logLevel: e.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,141 @@
+// What a function can reach: VISION and EDGE (contract/function-bindings.ts), served on a unix socket that
+// only this device's function is given. Plain node:http, since it lies on the path of every request. Input is
+// a stranger's, so it is capped and checked; a failure inside is told to the function by code and sentence,
+// and to the host in full.
+
+import { rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { ErrorBody } from '#contract/classify.ts'
+import { EdgeCall, type EdgeResult, FeaturesCall, InferCall } from '#contract/function-bindings.ts'
+import type { ImageEntry } from '#vision/image-entry.ts'
+import { ImageRefused } from '#vision/image-refused.ts'
+import type { Vision } from '#vision/vision.ts'
+import type { ImageTable } from './image-table.ts'
+
+export interface EdgePort {
+  offload(image: ImageEntry, topK: number): Promise<EdgeResult>
+}
+
+export interface BindingsPorts {
+  images: ImageTable
+  vision: Vision
+  edge: EdgePort
+  /** Hears of failures that are not the function's fault. */
+  onError?: (error: unknown) => void
+}
+
+export interface BindingsServer extends AsyncDisposable {
+  readonly socket: string
+}
+
+/** The largest honest call names 29 features: under 1 KB. */
+const BODY_MAX_BYTES = 16 * 1024
+
+export async function serveBindings(options: BindingsPorts & { socket: string }): Promise<BindingsServer> {
+  const { socket } = options
+  const server = createServer((request, response) => void respond(options, request, response))
+  // Connections come from one trusted peer and idle between requests; the function's side closes them.
+  server.keepAliveTimeout = 0
+  await rm(socket, { force: true })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(socket, resolve)
+  })
+  return {
+    socket,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+async function respond(ports: BindingsPorts, request: IncomingMessage, response: ServerResponse) {
+  const { status, body } = await answer(ports, request).catch((error: unknown) => failure(error, ports))
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  })
+  response.end(text)
+}
+
+async function answer(ports: BindingsPorts, request: IncomingMessage): Promise<Answer> {
+  const body = await readJson(request)
+  switch (`${request.method} ${request.url}`) {
+    case 'POST /features': {
+      const call = FeaturesCall.parse(body)
+      return ok(await ports.vision.features(find(ports.images, call.image), call.names))
+    }
+    case 'POST /infer': {
+      const call = InferCall.parse(body)
+      return ok(await ports.vision.infer(find(ports.images, call.image), call.topK))
+    }
+    case 'POST /classify': {
+      const call = EdgeCall.parse(body)
+      return ok(await ports.edge.offload(find(ports.images, call.image), call.topK))
+    }
+  }
+  throw new CallRefused(404, 'unknown-call', 'Cannot answer call: is none of the bindings, expected one')
+}
+
+function find(images: ImageTable, handle: string): ImageEntry {
+  const entry = images.get(handle)
+  if (entry) return entry
+  throw new CallRefused(404, 'unknown-image', 'Cannot find image: is not in service, expected a live handle')
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > BODY_MAX_BYTES)
+      throw new CallRefused(
+        413,
+        'too-large',
+        `Cannot read call: is over ${BODY_MAX_BYTES} bytes, expected less`,
+      )
+    chunks.push(chunk)
+  }
+  return JSON.parse(Buffer.concat(chunks).toString())
+}
+
+interface Answer {
+  status: number
+  body: object
+}
+
+function ok(body: object): Answer {
+  return { status: 200, body }
+}
+
+function failure(error: unknown, { onError }: BindingsPorts): Answer {
+  if (error instanceof CallRefused) return refusal(error.status, error.code, error.message)
+  if (error instanceof ImageRefused) return refusal(422, error.code, error.message)
+  if (error instanceof SyntaxError || isZodError(error))
+    return refusal(400, 'bad-call', 'Cannot read call: is not what the contract says, expected its JSON')
+  onError?.(error)
+  return refusal(500, 'failed', 'Cannot answer call: failed inside, expected a result')
+}
+
+function refusal(status: number, code: string, message: string): Answer {
+  return { status, body: { error: { code, message } } satisfies ErrorBody }
+}
+
+function isZodError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ZodError'
+}
+
+class CallRefused extends Error {
+  override readonly name = 'CallRefused'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}

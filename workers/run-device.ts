@@ -1,0 +1,133 @@
+// Where a worker is put together: identity, agent, generations, front door. Both tiers are the same program; the
+// tier decides which model it loads and whether anything is offloaded.
+
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { type Logger, pino } from 'pino'
+import type { ClassifyAnswer } from '#contract/classify.ts'
+import { ArtifactStore } from '#platform/artifact-store.ts'
+import { Agent } from './agent/agent.ts'
+import { ControlError, controlClient } from './agent/control-client.ts'
+import { type Identity, openIdentity } from './agent/identity.ts'
+import { DecisionSpool } from './agent/spool.ts'
+import type { DeviceConfig } from './config.ts'
+import { chooseHost } from './host/choose-host.ts'
+import { sweepStale } from './host/workerd/workerd-sweep.ts'
+import { answerEnergyJ } from './serve/energy.ts'
+import { frontDoorApp, listen } from './serve/front-door.ts'
+import { Generations } from './serve/generations.ts'
+import { Offload } from './serve/offload.ts'
+
+export interface Device extends AsyncDisposable {
+  readonly url: string
+  readonly name: string
+}
+
+export async function startDevice(config: DeviceConfig): Promise<Device> {
+  const log = pino({ level: config.logLevel, base: { part: config.tier === 'local' ? 'pi' : 'tx2' } })
+  await mkdir(config.runFolder, { recursive: true, mode: 0o700 })
+  await sweepRunFolder(config.runFolder)
+  const store = new ArtifactStore(path.join(config.home, 'artifacts'))
+  await store.sweep()
+  const spool = await DecisionSpool.open(config.home)
+  const offload = new Offload()
+  const { host, reason } = await chooseHost()
+  log.info({ driver: host.driver, reason }, 'function host')
+  const generations = new Generations({
+    tier: config.tier,
+    store,
+    host,
+    edge: offload,
+    runFolder: config.runFolder,
+    log,
+  })
+  const app = frontDoorApp({
+    generations,
+    log,
+    energyOf: (answer) => answerEnergyJ(config.tier, config.power, answer),
+    onAnswer: (answer, totalMs) => spool.add(decisionOf(answer, totalMs)),
+  })
+  const { server, port } = await listen(app, config)
+  const url = config.publicUrl ?? `http://${config.host}:${port}`
+  const stop = new AbortController()
+  const identity = await enrolled(config, url, log)
+  const enrolment = identity.enrolment!
+  const agent = new Agent({
+    home: config.home,
+    recipient: { deviceId: enrolment.deviceId, tier: config.tier, manifestKeys: enrolment.manifestKeys },
+    client: controlClient(config.controlUrl, () => identity.token()),
+    store,
+    generations,
+    offload,
+    spool,
+    jobs: { store: new ArtifactStore(path.join(config.home, 'images')), power: config.power },
+    url,
+    log,
+  })
+  await agent.boot()
+  const running = agent.run(stop.signal)
+  log.info({ url, device: enrolment.name }, 'worker up')
+  return {
+    url,
+    name: enrolment.name,
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        if ('closeIdleConnections' in server) server.closeIdleConnections()
+      })
+      await running
+      await generations[Symbol.asyncDispose]()
+      await offload[Symbol.asyncDispose]()
+      await spool.sync()
+    },
+  }
+}
+
+/** Functions that a crashed run left behind: their processes end, their sockets go. */
+async function sweepRunFolder(folder: string): Promise<void> {
+  for (const generation of await readdir(folder)) {
+    await sweepStale(path.join(folder, generation, 'fn'))
+    await rm(path.join(folder, generation), { recursive: true, force: true })
+  }
+}
+
+const ENROL_RETRY_MS = 1_000
+
+/** The device's identity, enrolled: from disk, or with the one-time code once the control plane answers. */
+async function enrolled(config: DeviceConfig, url: string, log: Logger): Promise<Identity> {
+  const identity = await openIdentity(config.home)
+  if (identity.enrolment) return identity
+  const code = config.enrolCode
+  if (code === undefined)
+    throw new Error('Cannot start: is not enrolled, expected TANDEM_ENROL_CODE with a one-time code')
+  const client = controlClient(config.controlUrl, () => identity.token())
+  for (;;) {
+    try {
+      const platform = `${os.type()} ${os.release()} ${os.arch()}, Node ${process.version}`
+      return await identity.remember(
+        await client.enrol({ code, publicKey: identity.publicKey, tier: config.tier, url, platform }),
+      )
+    } catch (error) {
+      if (!(error instanceof ControlError) || error.code !== 'unreachable') throw error
+      log.warn({ err: error }, 'waiting for the control plane')
+      await new Promise((resolve) => setTimeout(resolve, ENROL_RETRY_MS))
+    }
+  }
+}
+
+function decisionOf(answer: ClassifyAnswer, totalMs: number) {
+  const best = answer.labels[0]!
+  return {
+    at: new Date().toISOString(),
+    deploymentId: answer.deployment,
+    tier: answer.tier,
+    label: best.index,
+    score: best.score,
+    decision: answer.decision,
+    totalMs,
+    energyJ: answer.energyJ.value,
+    byFallback: answer.byFallback,
+  }
+}

@@ -1,0 +1,19 @@
+// Energy of one answer at this device, by the power model: watts above idle times the time that it computed,
+// plus the published energy of an upload where the image went to the edge (paper, table 6: 0.058 J).
+
+import type { ClassifyAnswer } from '#contract/classify.ts'
+import type { Tier } from '#contract/tier.ts'
+import { modelEnergyJ } from '#core/profile/energy-model.ts'
+import type { ActivePower } from '../config.ts'
+
+const UPLOAD_J = 0.058
+
+export function answerEnergyJ(
+  tier: Tier,
+  power: ActivePower,
+  answer: ClassifyAnswer,
+): ClassifyAnswer['energyJ'] {
+  const busyMs = (answer.timingsMs['features'] ?? 0) + (answer.timingsMs[tier] ?? 0)
+  const uploadJ = tier === 'local' && answer.timingsMs['edge'] !== undefined ? UPLOAD_J : 0
+  return { value: modelEnergyJ(power.watts, busyMs) + uploadJ, method: 'model' }
+}

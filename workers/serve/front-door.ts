@@ -1,0 +1,112 @@
+// The only socket that clients reach. Health, readiness and POST /v1/classify; everything behind it (function,
+// decoder, edge) may fail without taking it down, and every refusal says what was wrong with the request.
+
+import { type ServerType, serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Logger } from 'pino'
+import { type ClassifyAnswer, ClassifyOptions, type ErrorBody } from '#contract/classify.ts'
+import { imageEntry } from '#vision/image-entry.ts'
+import { ImageRefused, type ImageRefusedCode } from '#vision/image-refused.ts'
+import { DEPLOYMENT_HEADER } from './deployment-header.ts'
+import type { Generation } from './generation.ts'
+import type { Generations } from './generations.ts'
+import { RequestRefused, type RequestRefusedCode, readImage } from './read-image.ts'
+
+export interface FrontDoorPorts {
+  readonly generations: Generations
+  readonly log: Logger
+  readonly energyOf: (answer: ClassifyAnswer) => ClassifyAnswer['energyJ']
+  readonly onAnswer: (answer: ClassifyAnswer, totalMs: number) => void
+}
+
+const STATUS: Record<ImageRefusedCode | RequestRefusedCode, ContentfulStatusCode> = {
+  empty: 400,
+  invalid: 400,
+  'wrong-deployment': 409,
+  'too-large': 413,
+  'too-many-pixels': 413,
+  encoded: 415,
+  'unsupported-format': 415,
+  damaged: 422,
+  'not-ready': 503,
+}
+
+export function frontDoorApp(ports: FrontDoorPorts): Hono {
+  const app = new Hono()
+  const refusal = (code: string, message: string): ErrorBody => ({ error: { code, message } })
+  app.onError((error: unknown, c) => {
+    if (error instanceof ImageRefused || error instanceof RequestRefused) {
+      const status = STATUS[error.code]
+      // The rest of a refused body is not read: the connection cannot be used again.
+      return c.json(refusal(error.code, error.message), status, {
+        connection: 'close',
+        ...(status === 503 ? { 'retry-after': '1' } : {}),
+      })
+    }
+    ports.log.error({ err: error, path: c.req.path }, 'request failed')
+    return c.json(refusal('internal', 'The worker failed; its log has the cause'), 500)
+  })
+  app.notFound((c) => c.json(refusal('not-found', `Cannot find "${c.req.path}": no such route`), 404))
+  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/readyz', (c) => {
+    const serving = ports.generations.serving?.deployment
+    return c.json({ deployment: serving?.id ?? null, version: serving?.version ?? null }, serving ? 200 : 503)
+  })
+  app.post('/v1/classify', async (c) => {
+    const start = performance.now()
+    const options = ClassifyOptions.safeParse(c.req.query())
+    if (!options.success) {
+      const issue = options.error.issues[0]!
+      throw new RequestRefused('invalid', `Cannot read option "${issue.path.join('.')}": ${issue.message}`)
+    }
+    const generation = chooseGeneration(ports.generations, c.req.header(DEPLOYMENT_HEADER))
+    const image = imageEntry(await readImage(c.req.raw))
+    const { answer, byFallback } = await generation.classify(image, { ...options.data, lot: Math.random() })
+    const totalMs = performance.now() - start
+    const whole: ClassifyAnswer = {
+      ...answer,
+      timingsMs: { ...answer.timingsMs, total: totalMs },
+      energyJ: { value: 0, method: 'model' },
+      deployment: generation.deployment.id,
+      byFallback,
+    }
+    const explained = { ...whole, energyJ: ports.energyOf(whole) }
+    ports.onAnswer(explained, totalMs)
+    return c.json(explained)
+  })
+  return app
+}
+
+function chooseGeneration(generations: Generations, deploymentId: string | undefined): Generation {
+  const chosen = deploymentId === undefined ? generations.serving : generations.find(deploymentId)
+  if (chosen) return chosen
+  if (!generations.serving)
+    throw new RequestRefused('not-ready', 'Cannot classify: no deployment is installed yet')
+  throw new RequestRefused(
+    'wrong-deployment',
+    `Cannot classify: deployment "${deploymentId}" does not run here`,
+  )
+}
+
+/** A client that is slower than this to send its headers or its image is not waiting for an answer. */
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+
+export function listen(
+  app: Hono,
+  where: { host: string; port: number },
+): Promise<{ server: ServerType; port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve(
+      {
+        fetch: app.fetch,
+        hostname: where.host,
+        port: where.port,
+        serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+      },
+      (info) => resolve({ server, port: info.port }),
+    )
+    server.once('error', reject)
+  })
+}

@@ -1,0 +1,12 @@
+// The Jetson TX2 worker: serves the heavy model of the pair (tier `edge`). `npm run tx2`.
+
+import { untilStopped } from '#platform/until-stopped.ts'
+import { readDeviceConfig } from '../config.ts'
+import { startDevice } from '../run-device.ts'
+
+const stopped = untilStopped()
+const device = await startDevice(readDeviceConfig('edge', process.env))
+process.send?.({ ready: device.url })
+await stopped
+await device[Symbol.asyncDispose]()
+process.exit(0)
