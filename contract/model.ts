@@ -13,9 +13,13 @@ export const ModelInput = z.object({
   dtype: z.enum(['uint8', 'float32']),
   width: z.number().int().min(1).max(1024),
   height: z.number().int().min(1).max(1024),
-  /** Fraction of each side that the central crop keeps, e.g. 0.875. */
+  /** Fraction of each side that the central crop keeps, rounded to whole pixels, e.g. 0.875. */
   crop: z.number().gt(0).max(1).default(1),
-  resize: z.literal('bilinear').default('bilinear'),
+  /**
+   * From the crop to width x height. `bilinear-antialias` widens the filter when it shrinks, as PIL, torchvision
+   * and libvips do; `bilinear` looks at four pixels, as TensorFlow's does, with half-pixel centres.
+   */
+  resize: z.enum(['bilinear-antialias', 'bilinear']).default('bilinear-antialias'),
   /** Per RGB channel, on 0..255 pixels: value = (pixel - mean) / std. Must be 0 and 1 for uint8. */
   mean: channels.default([0, 0, 0]),
   std: channels.default([1, 1, 1]).refine((s) => s.every((v) => v > 0), 'expected positive numbers'),

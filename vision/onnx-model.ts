@@ -1,5 +1,5 @@
-// A model file, loaded and ready to classify: the only file that imports onnxruntime-node. Preprocessing
-// belongs to the model (contract/model.ts) and is core's; this adds the session and the label names.
+// A model file, loaded and ready to classify: the only file that imports onnxruntime-node. It adds the session
+// and the label names to what prepare-input.ts makes of an image.
 // onnxruntime-node runs a session on the thread that calls it, so the event loop stands still for the length
 // of an inference: queues and deadlines around it must be in terms of images, not of timers.
 // A file is loaded from its bytes: a path would let a model name other files beside it as its weights.
@@ -8,11 +8,10 @@ import { readFile } from 'node:fs/promises'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { RankedClass } from '#contract/classify.ts'
 import type { ModelContract } from '#contract/model.ts'
-import { cropResize } from '#core/preprocess/crop-resize.ts'
-import { toTensor } from '#core/preprocess/to-tensor.ts'
 import { type TopClass, topClasses } from '#core/preprocess/top-classes.ts'
 import type { DecodedImage } from './decode.ts'
 import { ModelRefused } from './model-refused.ts'
+import { prepareInput } from './prepare-input.ts'
 
 /** What a device needs to know about a model beside its file. */
 export interface NamedModel {
@@ -131,7 +130,7 @@ function tensorInfo(value: InferenceSession.ValueMetadata): TensorInfo {
 }
 
 async function runOnce(session: InferenceSession, image: DecodedImage, { input, output }: ModelContract) {
-  const pixels = toTensor(cropResize(image, input), input)
+  const pixels = await prepareInput(image, input)
   const { width, height } = input
   const dims = input.layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3]
   const results = await session.run({ [input.name]: new Tensor(input.dtype, pixels, dims) }, [output.name])

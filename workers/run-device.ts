@@ -81,6 +81,7 @@ export async function startDevice(config: DeviceConfig): Promise<Device> {
       await generations[Symbol.asyncDispose]()
       await offload[Symbol.asyncDispose]()
       await spool.sync()
+      await rm(config.runFolder, { recursive: true, force: true })
     },
   }
 }

@@ -9,7 +9,7 @@ import { meanImageBytes } from '#db/queries/datasets.ts'
 import { findRouter, insertRouter, listRouters } from '#db/queries/routers.ts'
 import { findSelection, listSelections } from '#db/queries/selections.ts'
 import { loadPairData } from '../jobs/pair-data.ts'
-import { trainInThread } from '../jobs/train.ts'
+import { trainInChild } from '../jobs/train.ts'
 import { found, Refusal } from '../refusal.ts'
 import { ById } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
@@ -42,7 +42,7 @@ export const routersRouter = router({
         'invalid',
         `Cannot train: ${data.localRight.length} images are fewer than ${folds} folds`,
       )
-    const { document, evaluation } = await trainInThread(data, { kind, offloadTarget, folds, seed })
+    const { document, evaluation } = await trainInChild(data, { kind, offloadTarget, folds, seed })
     const ref = await ctx.artifacts.putBytes(Buffer.from(JSON.stringify(RouterDocument.parse(document))))
     await recordArtifact(ctx.db, ref, 'application/json')
     return insertRouter(ctx.db, {

@@ -42,6 +42,12 @@ export function addModelCommands(program: Command): void {
     .requiredOption('--labels <file>', 'class names, one a line, in the order of the output')
     .option('--family <name>', 'architecture family')
     .option('--crop <fraction>', 'central crop of each side, e.g. 0.875 (default 1)', number)
+    .addOption(
+      new Option('--resize <filter>', 'how the crop is scaled (default bilinear-antialias)').choices([
+        'bilinear-antialias',
+        'bilinear',
+      ]),
+    )
     .option('--mean <r,g,b>', 'subtracted from 0..255 pixels (default 0,0,0)', channels)
     .option('--std <r,g,b>', 'divides after the mean (default 1,1,1)', channels)
     .addOption(new Option('--output <kind>', 'what the output holds').choices(['softmax', 'logits']))
@@ -56,7 +62,7 @@ export function addModelCommands(program: Command): void {
       session.print(
         model,
         `Registered model "${model.name}" (${model.id}): input "${i.name}" ${i.dtype} ${i.layout} ${i.width}x${i.height}, ` +
-          `crop ${i.crop}, mean ${i.mean}, std ${i.std}, output "${used.output.name}" ${used.output.kind}`,
+          `crop ${i.crop}, ${i.resize}, mean ${i.mean}, std ${i.std}, output "${used.output.name}" ${used.output.kind}`,
       )
     })
   models.command('list').action(async (_options, command: Command) => {

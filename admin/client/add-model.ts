@@ -14,6 +14,7 @@ export interface AddModelOptions {
   readonly params?: number | undefined
   readonly layers?: number | undefined
   readonly crop?: number | undefined
+  readonly resize?: Contract['input']['resize'] | undefined
   readonly mean?: readonly number[] | undefined
   readonly std?: readonly number[] | undefined
   readonly output?: 'softmax' | 'logits' | undefined
@@ -59,6 +60,7 @@ async function contractFromFile(api: Api, digest: string, options: AddModelOptio
       dtype: input.dtype,
       ...size,
       ...(options.crop === undefined ? {} : { crop: options.crop }),
+      ...(options.resize === undefined ? {} : { resize: options.resize }),
       ...(options.mean === undefined ? {} : { mean: options.mean }),
       ...(options.std === undefined ? {} : { std: options.std }),
     },

@@ -1,10 +1,9 @@
 // Decides whether a model may be registered: in a child process with a deadline, because a crafted file may
 // crash, hang or bloat whatever opens it. What can be told from the bytes alone is told before.
 
-import { fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { ModelContract } from '#contract/model.ts'
+import { askChild } from '#platform/ask-child.ts'
 
 export type GateQuestion =
   | { readonly ask: 'inspect'; readonly file: string }
@@ -41,23 +40,12 @@ export async function askGate(question: GateQuestion): Promise<GateAnswer> {
       ok: false,
       reason: 'Cannot register model: keeps weights in other files, expected one self-contained file',
     }
-  const child = fork(fileURLToPath(new URL('./model-gate-process.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  child.send(question)
-  return new Promise((resolve, reject) => {
-    const refuse = (why: string) => resolve({ ok: false, reason: `Cannot register model: ${why}` })
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL')
-      refuse(`it did not answer within ${GATE_DEADLINE_MS / 1_000} s`)
-    }, GATE_DEADLINE_MS)
-    child.once('message', (verdict) => resolve(verdict as GateAnswer))
-    child.once('error', reject)
-    child.once('exit', (code, signal) => {
-      clearTimeout(timer)
-      // After a verdict this changes nothing: a promise settles once.
-      refuse(`loading it ended the process (${signal ?? code})`)
-    })
-  })
+  const entry = new URL('./model-gate-process.ts', import.meta.url)
+  const result = await askChild<GateAnswer>(entry, question, GATE_DEADLINE_MS)
+  if (result.end === 'answered') return result.answer
+  const why =
+    result.end === 'died'
+      ? `loading it ended the process (${result.how})`
+      : `it did not answer within ${GATE_DEADLINE_MS / 1_000} s`
+  return { ok: false, reason: `Cannot register model: ${why}` }
 }

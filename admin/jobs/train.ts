@@ -1,19 +1,23 @@
-// Starts a training thread and waits for its router and evaluation.
+// Trains a router in a child process and waits for its document and evaluation.
 
-import { Worker } from 'node:worker_threads'
 import type { PairData, TrainOptions, trainRouter } from '#core/train/train-router.ts'
+import { askChild } from '#platform/ask-child.ts'
 
-export function trainInThread(
+/** 1,345 images take 1 s; 50,000 a minute. */
+const TRAINING_DEADLINE_MS = 30 * 60_000
+
+export async function trainInChild(
   data: PairData,
   options: TrainOptions,
 ): Promise<ReturnType<typeof trainRouter>> {
-  const thread = new Worker(new URL('./train-thread.ts', import.meta.url), {
-    workerData: { data, options },
-    execArgv: ['--import', 'tsx'],
-  })
-  return new Promise((resolve, reject) => {
-    thread.once('message', resolve)
-    thread.once('error', reject)
-    thread.once('exit', (code) => reject(new Error(`the training thread ended with ${code} and no answer`)))
-  })
+  const entry = new URL('./train-process.ts', import.meta.url)
+  const result = await askChild<ReturnType<typeof trainRouter>>(
+    entry,
+    { data, options },
+    TRAINING_DEADLINE_MS,
+  )
+  if (result.end === 'answered') return result.answer
+  throw new Error(
+    `the training process ended without a router: ${result.end === 'died' ? result.how : result.end}`,
+  )
 }

@@ -1,8 +1,8 @@
-// Central crop, then bilinear resize: the usual evaluation of TF-Slim and torchvision, made exact so that the
-// profile, the function and the trained demo models all see the same pixels. The crop takes floor((side -
-// side * crop) / 2) pixels off each end, as TF-Slim does. The resize has half-pixel centres and no
-// antialiasing (src = (dst + 0.5) * scale - 0.5, clamped to the crop), so it needs no filter tables and is
-// the same on every device; a big reduction belongs to the decoder, before this.
+// Central crop, then bilinear resize from four pixels: half-pixel centres and no antialiasing (src = (dst + 0.5) *
+// scale - 0.5, clamped to the crop), so it needs no filter tables and is the same on every device. Models whose
+// contract asks for `bilinear-antialias` are resized by the image library instead.
+
+import { centralCrop } from './central-crop.ts'
 
 /** Interleaved 8-bit RGB, rows top to bottom. */
 export interface RgbImage {
@@ -25,8 +25,9 @@ export function cropResize(image: RgbImage, target: CropTarget): Uint8Array {
     throw new RangeError(
       `Cannot crop image "${image.width}x${image.height}": has ${image.rgb.length} bytes, expected ${expected} and at least one pixel`,
     )
-  const columns = axisSamples(image.width, target.crop, target.width)
-  const rows = axisSamples(image.height, target.crop, target.height)
+  const box = centralCrop(image.width, image.height, target.crop)
+  const columns = axisSamples(box.left, box.width, target.width)
+  const rows = axisSamples(box.top, box.height, target.height)
   const { rgb } = image
   const stride = image.width * 3
   const out = new Uint8Array(target.width * target.height * 3)
@@ -54,9 +55,7 @@ function mix(a: number, b: number, fraction: number): number {
 }
 
 /** For each target pixel of one axis: its two source pixels and how far it lies from the lower one. */
-function axisSamples(side: number, crop: number, target: number) {
-  const start = Math.floor((side - side * crop) / 2)
-  const kept = side - 2 * start
+function axisSamples(start: number, kept: number, target: number) {
   const scale = kept / target
   const low = new Int32Array(target)
   const high = new Int32Array(target)
