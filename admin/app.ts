@@ -2,16 +2,16 @@
 
 import { trpcServer } from '@hono/trpc-server'
 import { Hono, type Context as HttpContext } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import type { ErrorBody } from '#contract/classify.ts'
 import type { ApiKey } from '#db/queries/access.ts'
 import { adminRouter } from './api/router.ts'
 import { verifyApiKey } from './api-key.ts'
 import { putArtifact } from './artifact-routes.ts'
+import { capBody } from './body-cap.ts'
 import type { Context } from './context.ts'
 import { deviceApp } from './device/device-app.ts'
-import { REFUSALS, Refusal } from './refusal.ts'
+import { REFUSALS, Refusal, refusalBehind } from './refusal.ts'
 
 /** A data set of 100,000 images is about 15 MB of JSON. */
 const API_BODY_MAX_BYTES = 32 * 1024 ** 2
@@ -36,7 +36,7 @@ export function controlApp(ctx: Context): Hono {
     return putArtifact(ctx, c)
   })
   app.route('/device/v1', deviceApp(ctx))
-  app.use('/trpc/*', bodyLimit({ maxSize: API_BODY_MAX_BYTES }))
+  app.use('/trpc/*', capBody(API_BODY_MAX_BYTES))
   app.use(
     '/trpc/*',
     trpcServer({
@@ -56,7 +56,8 @@ export function controlApp(ctx: Context): Hono {
 const errorBody = (code: string, message: string): ErrorBody => ({ error: { code, message } })
 
 function answerError(ctx: Context, error: Error, c: HttpContext): Response {
-  if (error instanceof Refusal) return c.json(errorBody(error.code, error.message), REFUSALS[error.code].http)
+  const refusal = refusalBehind(error)
+  if (refusal) return c.json(errorBody(refusal.code, refusal.message), REFUSALS[refusal.code].http)
   if (error instanceof HTTPException) return c.json(errorBody('invalid', error.message), error.status)
   ctx.log.error({ err: error, path: c.req.path }, 'request failed')
   return c.json(errorBody('internal', 'The control plane failed; its log has the cause'), 500)

@@ -25,6 +25,8 @@ export async function putArtifact(ctx: Context, c: HttpContext): Promise<Respons
   const digest = digestParam(c)
   const body = c.req.raw.body
   if (!body) throw new Refusal('invalid', `Cannot store artifact "${digest}": the body is empty`)
+  if (Number(c.req.header('content-length')) > ARTIFACT_MAX_BYTES)
+    throw new Refusal('too-large', `Cannot store artifact "${digest}": is over ${ARTIFACT_MAX_BYTES} bytes`)
   try {
     const ref = await ctx.artifacts.put(Readable.fromWeb(body as never), {
       digest,
@@ -47,8 +49,10 @@ function parseRange(
   const match = /^bytes=(\d+)-(\d*)$/.exec(header ?? '')
   if (!match) return 'none'
   const start = Number(match[1])
-  const end = match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1)
-  return start > end ? 'bad' : { start, end }
+  const last = match[2] === '' ? size - 1 : Number(match[2])
+  // A range that ends before it begins is no range; only one that begins behind the file cannot be served.
+  if (start >= size) return 'bad'
+  return last < start ? 'none' : { start, end: Math.min(last, size - 1) }
 }
 
 export async function getArtifact(ctx: Context, c: HttpContext): Promise<Response> {

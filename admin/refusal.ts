@@ -3,6 +3,7 @@
 
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { pgFailure } from '#db/db.ts'
 
 export type RefusalCode =
   | 'invalid'
@@ -36,4 +37,18 @@ export class Refusal extends Error {
 export function found<T>(row: T | undefined, noun: string, which: string): T {
   if (row === undefined) throw new Refusal('not-found', `Cannot find ${noun} "${which}": it does not exist`)
   return row
+}
+
+/** Number out of range, NUL in a text, NUL in JSON, half a surrogate pair in JSON: what zod lets through. */
+const UNKEEPABLE = ['22003', '22021', '22P05', '22P02']
+
+/** The refusal behind an error, also where PostgreSQL refused a value; undefined for a defect. */
+export function refusalBehind(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (!UNKEEPABLE.includes(pgFailure(error)?.code ?? '')) return undefined
+  return new Refusal(
+    'invalid',
+    'Cannot keep the input: it holds a number or a character that PostgreSQL cannot store',
+    { cause: error },
+  )
 }

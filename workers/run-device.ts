@@ -38,7 +38,7 @@ export async function startDevice(config: DeviceConfig): Promise<Device> {
     tier: config.tier,
     store,
     host,
-    edge: offload,
+    edgeFor: (deployment) => offload.portFor(deployment),
     runFolder: config.runFolder,
     log,
   })

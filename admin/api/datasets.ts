@@ -1,13 +1,21 @@
 // Stage profile: data sets. Images are uploaded as artifacts first; the list of them becomes an artifact too,
 // so that a device can fetch and verify it like everything else.
 
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { ImageList } from '#contract/device-api.ts'
 import { Digest } from '#contract/digest.ts'
 import { ModelName } from '#contract/model.ts'
-import { isUniqueViolation } from '#db/db.ts'
+import { type Db, isUniqueViolation } from '#db/db.ts'
 import { artifactSizes, recordArtifact } from '#db/queries/artifacts.ts'
-import { findDataset, insertDataset, listDatasets } from '#db/queries/datasets.ts'
+import {
+  type DatasetRow,
+  datasetLabels,
+  findDataset,
+  insertDataset,
+  listDatasets,
+  type DatasetDraft as NewDataset,
+} from '#db/queries/datasets.ts'
 import { found, Refusal } from '../refusal.ts'
 import { ByName } from './inputs.ts'
 import { readLabels } from './labels.ts'
@@ -23,6 +31,22 @@ const DatasetDraft = z.object({
     .min(1)
     .max(IMAGES_MAX),
 })
+
+/** The same name with the same content is the same data set; with other content it is a conflict. */
+async function sameDataset(db: Db, draft: NewDataset): Promise<DatasetRow | undefined> {
+  const row = await findDataset(db, draft.name)
+  if (!row) return undefined
+  const labels = draft.images.map((image) => image.label)
+  const isSame =
+    row.imagesDigest === draft.imagesDigest &&
+    row.labelsDigest === draft.labelsDigest &&
+    isDeepStrictEqual(await datasetLabels(db, row.id), labels)
+  if (isSame) return row
+  throw new Refusal(
+    'conflict',
+    `Cannot create data set "${draft.name}": that name is taken by other content, expected a new name`,
+  )
+}
 
 export const datasetsRouter = router({
   list: query.query(({ ctx }) => listDatasets(ctx.db)),
@@ -53,22 +77,14 @@ export const datasetsRouter = router({
     const list: ImageList = input.images.map(({ digest }) => ({ digest, sizeBytes: sizes.get(digest)! }))
     const ref = await ctx.artifacts.putBytes(Buffer.from(JSON.stringify(list)))
     await recordArtifact(ctx.db, ref, 'application/json')
-    const present = await findDataset(ctx.db, input.name)
-    if (present?.imagesDigest === ref.digest && present.labelsDigest === input.labels) return present
+    const draft = { ...input, labelsDigest: input.labels, imagesDigest: ref.digest }
+    const present = await sameDataset(ctx.db, draft)
+    if (present) return present
     try {
-      return await insertDataset(ctx.db, {
-        name: input.name,
-        labelsDigest: input.labels,
-        imagesDigest: ref.digest,
-        images: input.images,
-      })
+      return await insertDataset(ctx.db, draft)
     } catch (error) {
-      if (isUniqueViolation(error))
-        throw new Refusal(
-          'conflict',
-          `Cannot create data set "${input.name}": that name is taken, expected a new name`,
-        )
-      throw error
+      if (!isUniqueViolation(error)) throw error
+      return (await sameDataset(ctx.db, draft))!
     }
   }),
 })

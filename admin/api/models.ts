@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { Digest } from '#contract/digest.ts'
 import { ModelDraft } from '#contract/model.ts'
-import { isUniqueViolation } from '#db/db.ts'
+import { type Db, isUniqueViolation } from '#db/db.ts'
 import { findModel, insertModel, listModels, type ModelRow } from '#db/queries/models.ts'
 import { askGate } from '../jobs/model-gate.ts'
 import { found, Refusal } from '../refusal.ts'
@@ -20,11 +20,14 @@ function sameModel(row: ModelRow, draft: ModelDraft): boolean {
   )
 }
 
-const nameTaken = (name: string) =>
-  new Refusal(
+async function registered(db: Db, draft: ModelDraft): Promise<ModelRow | undefined> {
+  const row = await findModel(db, draft.name)
+  if (!row || sameModel(row, draft)) return row
+  throw new Refusal(
     'conflict',
-    `Cannot register model "${name}": that name is taken by other content, expected a new name`,
+    `Cannot register model "${draft.name}": that name is taken by other content, expected a new name`,
   )
+}
 
 export const modelsRouter = router({
   list: query.query(({ ctx }) => listModels(ctx.db)),
@@ -43,11 +46,8 @@ export const modelsRouter = router({
   }),
 
   create: mutation.input(ModelDraft).mutation(async ({ ctx, input }) => {
-    const present = await findModel(ctx.db, input.name)
-    if (present) {
-      if (!sameModel(present, input)) throw nameTaken(input.name)
-      return present
-    }
+    const present = await registered(ctx.db, input)
+    if (present) return present
     const labels = await readLabels(ctx, input.labels)
     if ((await ctx.artifacts.size(input.file)) === undefined)
       throw new Refusal(
@@ -64,8 +64,8 @@ export const modelsRouter = router({
     try {
       return await insertModel(ctx.db, input)
     } catch (error) {
-      if (isUniqueViolation(error)) throw nameTaken(input.name)
-      throw error
+      if (!isUniqueViolation(error)) throw error
+      return (await registered(ctx.db, input))!
     }
   }),
 })

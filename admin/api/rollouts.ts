@@ -80,10 +80,7 @@ export const rolloutsRouter = router({
     const row = found(await findRouter(ctx.db, input.router), 'router', input.router)
     const gate = promotionGate(row.evaluation)
     if (!gate.ok && input.override === undefined)
-      throw new Refusal(
-        'gate',
-        `Cannot promote router ${row.version}: ${gate.words}. An override needs a reason`,
-      )
+      throw new Refusal('gate', `${gate.words} To promote it all the same, give a reason (override)`)
     await requireDevices(ctx.db, input.group)
     const draft = await describeDeployment(ctx.db, row, input)
     const current = await currentRollout(ctx.db, input.group)

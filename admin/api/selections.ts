@@ -7,7 +7,7 @@ import type { Db } from '#db/db.ts'
 import { datasetLabels, findDataset } from '#db/queries/datasets.ts'
 import { type DeviceRow, findDevice, listDevices } from '#db/queries/devices.ts'
 import { findSelection, insertSelection, listSelections } from '#db/queries/selections.ts'
-import { measuredCandidates } from '../jobs/measurements.ts'
+import { type MeasuredCandidate, measuredCandidates } from '../jobs/measurements.ts'
 import { found, Refusal } from '../refusal.ts'
 import { ById } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
@@ -29,6 +29,18 @@ async function deviceOfTier(db: Db, tier: Tier, name: string | undefined): Promi
   )
 }
 
+/** Each once, also where it is named twice. */
+function namedOf(measured: readonly MeasuredCandidate[], names: readonly string[]): MeasuredCandidate[] {
+  const isNamed = (c: MeasuredCandidate, name: string) => c.name === name || c.modelId === name
+  for (const name of names)
+    found(
+      measured.find((c) => isNamed(c, name)),
+      'model profiled on both devices',
+      name,
+    )
+  return measured.filter((c) => names.some((name) => isNamed(c, name)))
+}
+
 export const selectionsRouter = router({
   create: mutation
     .input(
@@ -45,11 +57,7 @@ export const selectionsRouter = router({
       const edge = await deviceOfTier(ctx.db, 'edge', input.edgeDevice)
       const where = { datasetId: dataset.id, localDeviceId: local.id, edgeDeviceId: edge.id }
       const measured = await measuredCandidates(ctx.db, where, await datasetLabels(ctx.db, dataset.id))
-      const wanted = input.models
-      const candidates =
-        wanted === undefined
-          ? measured
-          : measured.filter((c) => wanted.includes(c.name) || wanted.includes(c.modelId))
+      const candidates = input.models === undefined ? measured : namedOf(measured, input.models)
       return insertSelection(ctx.db, {
         ...where,
         inputs: { localJobs: candidates.map((c) => c.localJob), edgeJobs: candidates.map((c) => c.edgeJob) },

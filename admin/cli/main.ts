@@ -9,7 +9,7 @@ import {
   addModelCommands,
   addProfileCommand,
 } from './profile-commands.ts'
-import { addPromoteCommands } from './promote-commands.ts'
+import { addFunctionCommands, addPromoteCommands } from './promote-commands.ts'
 import { addServeCommands } from './serve-commands.ts'
 import { addTrainCommands } from './train-commands.ts'
 
@@ -41,6 +41,7 @@ addDatasetCommands(program)
 addDeviceCommands(program)
 addProfileCommand(program)
 addTrainCommands(program)
+addFunctionCommands(program)
 addPromoteCommands(program)
 addServeCommands(program)
 

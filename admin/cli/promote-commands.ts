@@ -1,6 +1,7 @@
 // Stage promote: making a router and its pair the current deployment of a group, and going back.
 
 import type { Command } from 'commander'
+import { bundleFunction } from '#platform/bundle-function.ts'
 import { CommandFailed } from '../client/api.ts'
 import { waitForServing } from '../client/wait.ts'
 import { openSession, type Session } from './session.ts'
@@ -23,6 +24,38 @@ async function follow(session: Session, group: string, started: Started): Promis
   const target = { deploymentId: id, group, timeoutMs: ROLLOUT_TIMEOUT_MS }
   await waitForServing(session.api, target, (line) => session.tell(`  ${line}`))
   session.print(started, `Serving deployment ${version} on every device of group "${group}"`)
+}
+
+export function addFunctionCommands(program: Command): void {
+  const functions = program.command('functions').description('modules that answer an image on the devices')
+  functions
+    .command('deploy')
+    .description('bundle a fetch module and store it as the next version; promote it with --function')
+    .argument('<entry>', 'TypeScript or JavaScript module whose default export has fetch')
+    .requiredOption('--name <name>', 'name of the function')
+    .action(async (entry: string, options, command: Command) => {
+      const session = await openSession(command)
+      const code = await bundleFunction(entry).catch((cause: unknown) => {
+        throw new CommandFailed(
+          `Cannot bundle "${entry}": ${cause instanceof Error ? cause.message : 'it failed'}`,
+          { cause },
+        )
+      })
+      const { digest } = await session.api.upload(Buffer.from(code), 'text/javascript')
+      const made = await session.api.trpc.functions.create.mutate({ name: options.name, file: digest })
+      session.print(
+        made,
+        `Function "${made.name}" version ${made.version} (${made.id}): ${code.length} bytes`,
+      )
+    })
+  functions.command('list').action(async (_options, command: Command) => {
+    const session = await openSession(command)
+    const all = await session.api.trpc.functions.list.query()
+    session.print(
+      all,
+      table([['name', 'version', 'digest'], ...all.map((f) => [f.name, f.version, f.digest])]),
+    )
+  })
 }
 
 export function addPromoteCommands(program: Command): void {

@@ -42,12 +42,15 @@ export function addServeCommands(program: Command): void {
       const session = await openSession(command)
       const totals = await session.api.trpc.decisions.totals.query({ sinceHours: options.hours })
       const devices = new Map((await session.api.trpc.devices.list.query()).map((d) => [d.id, d.name]))
+      const deployments = await session.api.trpc.rollouts.deployments.query()
+      const versions = new Map(deployments.map((d) => [d.id, d.version]))
       session.print(
         totals,
         table([
-          ['device', 'answered by', 'reason', 'images', 'mean ms', 'energy J'],
+          ['device', 'deployment', 'answered by', 'reason', 'images', 'mean ms', 'energy J'],
           ...totals.map((t) => [
             devices.get(t.deviceId),
+            versions.get(t.deploymentId),
             t.tier,
             t.reason,
             t.images,

@@ -3,12 +3,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Hono, type Context as HttpContext } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { DecisionBatch, DeviceReport, type EnrolAnswer, EnrolRequest } from '#contract/device-api.ts'
+import { isUniqueViolation } from '#db/db.ts'
 import { insertDecisions, lastDecision } from '#db/queries/decisions.ts'
 import { type DeviceRow, enrolDevice, recordReport } from '#db/queries/devices.ts'
 import { enrolmentHash } from '../api/devices.ts'
 import { getArtifact } from '../artifact-routes.ts'
+import { capBody } from '../body-cap.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../refusal.ts'
 import { authenticateDevice } from './device-auth.ts'
@@ -26,14 +27,7 @@ const POLL_MAX_S = 30
 
 export function deviceApp(ctx: Context): Hono<Env> {
   const app = new Hono<Env>()
-  app.use(
-    bodyLimit({
-      maxSize: BODY_MAX_BYTES,
-      onError: () => {
-        throw new Refusal('too-large', `Cannot read the body: is over ${BODY_MAX_BYTES} bytes`)
-      },
-    }),
-  )
+  app.use(capBody(BODY_MAX_BYTES))
   app.post('/enrol', (c) => enrol(ctx, c))
   app.use(async (c, next) => {
     c.set('device', await authenticateDevice(ctx.db, c.req.header('authorization')))
@@ -59,7 +53,7 @@ export function deviceApp(ctx: Context): Hono<Env> {
 
 async function enrol(ctx: Context, c: HttpContext): Promise<Response> {
   const request = await readJson(c, EnrolRequest)
-  const device = await enrolDevice(ctx.db, enrolmentHash(request.code), request)
+  const device = await enrolDevice(ctx.db, enrolmentHash(request.code), request).catch(nameTaken)
   if (!device)
     throw new Refusal(
       'unauthorised',
@@ -68,6 +62,12 @@ async function enrol(ctx: Context, c: HttpContext): Promise<Response> {
   ctx.log.info({ device: device.name, tier: device.tier }, 'device enrolled')
   const answer: EnrolAnswer = { deviceId: device.id, name: device.name, manifestKeys: [ctx.signer.publicKey] }
   return c.json(answer, 201)
+}
+
+/** Two codes may have been made for one name; only the first of them enrols. */
+function nameTaken(cause: unknown): never {
+  if (!isUniqueViolation(cause)) throw cause
+  throw new Refusal('conflict', 'Cannot enrol: another device has taken the name of this code', { cause })
 }
 
 /** 200 with the JWS, or 304 once `wait` seconds have brought nothing new. */

@@ -10,6 +10,8 @@ import { Refusal } from '../refusal.ts'
 // Boards without a battery-backed clock may be minutes off until they reach a time server.
 const CLOCK_TOLERANCE_S = 300
 const TOKEN_AGE_MAX_S = 120
+/** Nothing else is looked up: a token comes from anybody. */
+const DEVICE_ID = /^dev_[0-9a-f]{20}$/
 
 const refuse = (why: string, cause?: unknown) =>
   new Refusal('unauthorised', `Cannot accept the device's token: ${why}`, { cause })
@@ -17,7 +19,7 @@ const refuse = (why: string, cause?: unknown) =>
 function deviceIdOf(token: string): string {
   try {
     const { kid } = decodeProtectedHeader(token)
-    if (kid !== undefined) return kid
+    if (kid !== undefined && DEVICE_ID.test(kid)) return kid
   } catch (cause) {
     throw refuse('it is not a JWT', cause)
   }

@@ -31,11 +31,14 @@ export interface AgentPorts {
 const RETRY_FIRST_MS = 500
 const RETRY_MAX_MS = 30_000
 const JOB_POLL_MS = 1_000
+const SYNC_EVERY_MS = 1_000
 const UPLOAD_EVERY_MS = 1_000
 
 export class Agent {
   readonly #ports: AgentPorts
   #state: DeviceState = { current: null, previous: null, sequence: 0 }
+  /** ETag of the manifest that runs here; a device that could not boot it asks as if it knew none. */
+  #etag: string | undefined
 
   constructor(ports: AgentPorts) {
     this.#ports = ports
@@ -51,6 +54,7 @@ export class Agent {
       if (!stored) continue
       try {
         await this.#bootFrom(stored)
+        if (stored === state.current) this.#etag = stored.etag
         return
       } catch (err) {
         log.error({ err }, 'cannot boot a deployment from disk')
@@ -67,23 +71,22 @@ export class Agent {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#followManifest(signal), this.#runJobs(signal), this.#uploadDecisions(signal)])
+    await Promise.all([
+      this.#followManifest(signal),
+      this.#runJobs(signal),
+      this.#syncDecisions(signal),
+      this.#uploadDecisions(signal),
+    ])
   }
 
   async #followManifest(signal: AbortSignal): Promise<void> {
     await this.#report({ state: this.#ports.generations.serving ? 'serving' : 'idle' })
-    // A device that could not boot what its state names asks for the manifest as if it knew none.
-    let etag = this.#ports.generations.serving ? this.#state.current?.etag : undefined
     await forever(signal, this.#ports.log, async () => {
-      const received = await this.#ports.client.manifest(etag, signal)
+      const received = await this.#ports.client.manifest(this.#etag, signal)
       if (!received) return this.#report({ state: this.#ports.generations.serving ? 'serving' : 'idle' })
       const manifest = await this.#accept(received.jws)
-      if (!manifest) {
-        etag = received.etag
-        return
-      }
-      await this.#install(manifest, received, signal)
-      etag = received.etag
+      if (manifest) await this.#install(manifest, received, signal)
+      this.#etag = received.etag
     })
   }
 
@@ -152,6 +155,15 @@ export class Agent {
     })
   }
 
+  /** Apart from the upload, which waits longer and longer while the control plane is gone. */
+  async #syncDecisions(signal: AbortSignal): Promise<void> {
+    const { spool, log } = this.#ports
+    await forever(signal, log, async () => {
+      await sleep(SYNC_EVERY_MS, undefined, { signal })
+      await spool.sync()
+    })
+  }
+
   async #uploadDecisions(signal: AbortSignal): Promise<void> {
     const { client, spool, log } = this.#ports
     await forever(signal, log, async () => {
@@ -161,6 +173,10 @@ export class Agent {
     })
   }
 }
+
+/** Doubles with every failure in a row, with jitter, so that a fleet does not come back all at once. */
+const backoffMs = (failures: number): number =>
+  Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures) * (0.5 + Math.random() / 2)
 
 /** Repeats until aborted; a failure waits longer each time in a row, with jitter, and is logged. */
 async function forever(signal: AbortSignal, log: Logger, step: () => Promise<void>): Promise<void> {
@@ -172,8 +188,7 @@ async function forever(signal: AbortSignal, log: Logger, step: () => Promise<voi
     } catch (err) {
       if (signal.aborted) return
       log.warn({ err }, 'will try again')
-      const waitMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures++) * (0.5 + Math.random() / 2)
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+      await sleep(backoffMs(failures++), undefined, { signal }).catch(() => undefined)
     }
   }
 }

@@ -2,8 +2,9 @@
 // was started and checked.
 
 import type { Deployment } from '#contract/deployment.ts'
+import type { ArtifactRef } from '#contract/digest.ts'
 import type { Manifest } from '#contract/manifest.ts'
-import type { ArtifactStore } from '#platform/artifact-store.ts'
+import { ArtifactRefused, type ArtifactStore } from '#platform/artifact-store.ts'
 import type { Generations } from '../serve/generations.ts'
 import type { Offload } from '../serve/offload.ts'
 import type { ControlClient } from './control-client.ts'
@@ -24,9 +25,22 @@ export async function install(manifest: Manifest, ports: InstallPorts): Promise<
   const { tier, deployment } = manifest
   const stored = new Set<string>()
   for (const ref of deployment ? artifactsOf(deployment, tier) : [])
-    if (await ports.store.has(ref)) stored.add(ref.digest)
+    if (await isIntact(ports.store, ref)) stored.add(ref.digest)
   for (const step of plan({ tier, running: ports.generations.running(), stored }, manifest))
     await apply(step, manifest, ports)
+}
+
+/** Whole on disk and unchanged; what a bad card has changed is thrown away, so that it is fetched again. */
+async function isIntact(store: ArtifactStore, ref: ArtifactRef): Promise<boolean> {
+  if (!(await store.has(ref))) return false
+  try {
+    await store.readVerified(ref.digest)
+    return true
+  } catch (error) {
+    if (!(error instanceof ArtifactRefused)) throw error
+    await store.remove(ref.digest)
+    return false
+  }
 }
 
 async function apply(step: Step, manifest: Manifest, ports: InstallPorts): Promise<void> {
@@ -52,8 +66,8 @@ export async function switchTo(
   ports: Pick<InstallPorts, 'generations' | 'offload'>,
 ): Promise<void> {
   const url = edges[0]?.url
-  const { policy, id: deploymentId } = deployment
-  await ports.offload.retarget(url === undefined ? undefined : { url, deploymentId, policy })
+  const connectMs = deployment.policy.edgeConnectMs
+  await ports.offload.retarget(url === undefined ? undefined : { url, connectMs })
   ports.generations.switchTo(deployment.id)
 }
 

@@ -14,6 +14,7 @@ export function answerEnergyJ(
   answer: ClassifyAnswer,
 ): ClassifyAnswer['energyJ'] {
   const busyMs = (answer.timingsMs['features'] ?? 0) + (answer.timingsMs[tier] ?? 0)
-  const uploadJ = tier === 'local' && answer.timingsMs['edge'] !== undefined ? UPLOAD_J : 0
+  const wasSent = answer.tier === 'edge' || answer.decision.reason === 'deadline'
+  const uploadJ = tier === 'local' && wasSent ? UPLOAD_J : 0
   return { value: modelEnergyJ(power.watts, busyMs) + uploadJ, method: 'model' }
 }

@@ -21,6 +21,7 @@ export interface FrontDoorPorts {
 }
 
 const STATUS: Record<ImageRefusedCode | RequestRefusedCode, ContentfulStatusCode> = {
+  'broken-off': 400,
   empty: 400,
   invalid: 400,
   'wrong-deployment': 409,
@@ -38,11 +39,9 @@ export function frontDoorApp(ports: FrontDoorPorts): Hono {
   app.onError((error: unknown, c) => {
     if (error instanceof ImageRefused || error instanceof RequestRefused) {
       const status = STATUS[error.code]
-      // The rest of a refused body is not read: the connection cannot be used again.
-      return c.json(refusal(error.code, error.message), status, {
-        connection: 'close',
-        ...(status === 503 ? { 'retry-after': '1' } : {}),
-      })
+      // Without `connection: close`: node-server reads on for a moment and throws away, so that a client that
+      // still sends gets this answer and not a broken pipe; then it cuts the connection.
+      return c.json(refusal(error.code, error.message), status, status === 503 ? { 'retry-after': '1' } : {})
     }
     ports.log.error({ err: error, path: c.req.path }, 'request failed')
     return c.json(refusal('internal', 'The worker failed; its log has the cause'), 500)

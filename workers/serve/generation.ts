@@ -26,7 +26,7 @@ export interface GenerationPorts {
   readonly tier: Tier
   readonly store: ArtifactStore
   readonly host: FunctionHost
-  readonly edge: EdgePort
+  readonly edgeFor: (deployment: Deployment) => EdgePort
   /** A folder for sockets, with a short path. */
   readonly runFolder: string
   readonly log: Logger
@@ -48,6 +48,7 @@ interface Parts {
   readonly router: RouterDocument
   readonly images: ImageTable
   readonly bindings: BindingsServer
+  readonly edge: EdgePort
   readonly fn: WatchedFunction
 }
 
@@ -102,12 +103,12 @@ export class Generation implements AsyncDisposable {
   }
 
   #builtIn(image: ImageEntry, request: FunctionRequest): Promise<FunctionAnswer> {
-    const { vision, router } = this.#parts
+    const { vision, router, edge } = this.#parts
     return classifyFlow(
       {
         features: (names) => vision.features(image, names),
         infer: (topK) => vision.infer(image, topK),
-        offload: (topK) => this.#ports.edge.offload(image, topK),
+        offload: (topK) => edge.offload(image, topK),
       },
       { tier: this.#ports.tier, routerVersion: this.deployment.router.version, router },
       request,
@@ -152,7 +153,8 @@ async function startParts(deployment: Deployment, ports: GenerationPorts): Promi
   const model = await loadModel(await store.readVerified(ref.file.digest), named)
   const vision = createVision({ model })
   const images = new ImageTable()
-  const { log, edge } = ports
+  const { log } = ports
+  const edge = ports.edgeFor(deployment)
   const onError = (err: unknown) => log.error({ err }, 'binding failed')
   const socket = path.join(folder, 'host.sock')
   const bindings = await serveBindings({ socket, images, vision, edge, onError })
@@ -164,10 +166,11 @@ async function startParts(deployment: Deployment, ports: GenerationPorts): Promi
       { code, folder: path.join(folder, 'fn'), host: { socket }, deployment: told },
       { onEvent: (event) => log.warn({ event, deployment: id }, 'function watchdog') },
     )
-    return { model, vision, router, images, bindings, fn }
+    return { model, vision, router, images, bindings, edge, fn }
   } catch (error) {
     await bindings[Symbol.asyncDispose]()
     await model[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
     throw error
   }
 }

@@ -2,13 +2,14 @@
 // deadlines, and after a few failures in a row the circuit breaker answers at once, probing every two seconds.
 // Whatever goes wrong is an answer with its reason; the caller then answers locally.
 
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
 import { Pool } from 'undici'
 import { ClassifyAnswer } from '#contract/classify.ts'
-import type { Policy } from '#contract/deployment.ts'
+import type { Deployment } from '#contract/deployment.ts'
 import type { EdgeResult } from '#contract/function-bindings.ts'
 import type { ImageEntry } from '#vision/image-entry.ts'
 import type { EdgePort } from '../host/bindings-server.ts'
+import { connectWithin } from './connect-within.ts'
 import { DEPLOYMENT_HEADER } from './deployment-header.ts'
 
 const BREAKER_FAILURES = 3
@@ -16,23 +17,23 @@ const BREAKER_PROBE_MS = 2_000
 const CONNECTIONS = 8
 /** Node closes idle connections after 5 s; whoever sends must let go first. */
 const KEEP_ALIVE_MS = 3_000
+/** An honest answer has five labels: under 2 KB. */
+const ANSWER_MAX_BYTES = 64 * 1024
 
 export interface EdgeTarget {
   readonly url: string
-  readonly deploymentId: string
-  readonly policy: Policy
+  readonly connectMs: number
 }
 
-export class Offload implements EdgePort, AsyncDisposable {
+export class Offload implements AsyncDisposable {
   #target: EdgeTarget | undefined
   #pool: Pool | undefined
   #breaker = newBreaker()
 
-  /** Where the serving deployment's edge half is; undefined: nowhere. */
+  /** Where the edge halves of this device's deployments run; undefined: nowhere. */
   async retarget(target: EdgeTarget | undefined): Promise<void> {
     const old = this.#pool
-    const isSame =
-      target?.url === this.#target?.url && target?.policy.edgeConnectMs === this.#target?.policy.edgeConnectMs
+    const isSame = target?.url === this.#target?.url && target?.connectMs === this.#target?.connectMs
     this.#target = target
     if (isSame) return
     this.#breaker = newBreaker()
@@ -40,21 +41,33 @@ export class Offload implements EdgePort, AsyncDisposable {
       ? new Pool(new URL(target.url).origin, {
           connections: CONNECTIONS,
           keepAliveTimeout: KEEP_ALIVE_MS,
-          connect: { timeout: target.policy.edgeConnectMs },
+          maxResponseSize: ANSWER_MAX_BYTES,
+          connect: connectWithin(target.connectMs),
         })
       : undefined
     await old?.close()
   }
 
-  async offload(image: ImageEntry, topK: number): Promise<EdgeResult> {
+  /** A port that asks for this deployment's edge half alone, also while a newer one serves: pairs never mix. */
+  portFor(deployment: Pick<Deployment, 'id' | 'policy'>): EdgePort {
+    return { offload: (image, topK) => this.#offload(image, topK, deployment) }
+  }
+
+  async #offload(
+    image: ImageEntry,
+    topK: number,
+    deployment: Pick<Deployment, 'id' | 'policy'>,
+  ): Promise<EdgeResult> {
     const start = performance.now()
     const ms = () => performance.now() - start
-    const target = this.#target
     const pool = this.#pool
-    if (!target || !pool)
-      return { ok: false, reason: 'edge-error', message: 'no edge device is known', ms: ms() }
+    if (!pool) return { ok: false, reason: 'edge-error', message: 'no edge device is known', ms: ms() }
+    // While a probe is on its way, cockatiel would let everybody wait for how it ends.
+    if (this.#breaker.state === CircuitState.HalfOpen) return { ok: false, ...BREAKER_OPEN, ms: ms() }
     try {
-      const answer = await this.#breaker.execute(() => askEdge(pool, target, { bytes: image.bytes, topK }))
+      const answer = await this.#breaker.execute(() =>
+        askEdge(pool, deployment, { bytes: image.bytes, topK }),
+      )
       return { ok: true, model: answer.model, labels: answer.labels, ms: ms() }
     } catch (error) {
       return { ok: false, ...explain(error), ms: ms() }
@@ -72,25 +85,37 @@ const newBreaker = () =>
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
   })
 
-async function askEdge(pool: Pool, target: EdgeTarget, call: { bytes: Uint8Array; topK: number }) {
+async function askEdge(
+  pool: Pool,
+  deployment: Pick<Deployment, 'id' | 'policy'>,
+  call: { bytes: Uint8Array; topK: number },
+) {
   const response = await pool.request({
     method: 'POST',
     path: `/v1/classify?topK=${call.topK}`,
-    headers: { 'content-type': 'application/octet-stream', [DEPLOYMENT_HEADER]: target.deploymentId },
+    headers: { 'content-type': 'application/octet-stream', [DEPLOYMENT_HEADER]: deployment.id },
     body: call.bytes,
-    signal: AbortSignal.timeout(target.policy.edgeDeadlineMs),
+    signal: AbortSignal.timeout(deployment.policy.edgeDeadlineMs),
   })
   if (response.statusCode !== 200) {
     await response.body.dump()
     throw new Error(`the edge answered with status ${response.statusCode}`)
   }
-  return ClassifyAnswer.parse(await response.body.json())
+  const text = await response.body.text()
+  try {
+    return ClassifyAnswer.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Error('the edge answered with something that is not an answer', { cause })
+  }
 }
 
+const BREAKER_OPEN = { reason: 'breaker-open', message: 'the edge failed just before' } as const
+
 function explain(error: unknown): { reason: 'breaker-open' | 'deadline' | 'edge-error'; message: string } {
-  if (error instanceof BrokenCircuitError)
-    return { reason: 'breaker-open', message: 'the edge failed just before' }
-  const name = error instanceof Error ? error.name : ''
+  if (error instanceof BrokenCircuitError) return BREAKER_OPEN
+  const { name, message } = error instanceof Error ? error : { name: '', message: 'the edge failed' }
   if (name === 'TimeoutError') return { reason: 'deadline', message: 'the edge did not answer in time' }
-  return { reason: 'edge-error', message: error instanceof Error ? error.message : 'the edge failed' }
+  if (name === 'ResponseExceededMaxSizeError')
+    return { reason: 'edge-error', message: 'the edge answered with something that is too long' }
+  return { reason: 'edge-error', message }
 }

@@ -7,6 +7,7 @@ export const IMAGE_MAX_BYTES = 16 * 1024 ** 2
 export type RequestRefusedCode =
   | 'empty'
   | 'too-large'
+  | 'broken-off'
   | 'encoded'
   | 'invalid'
   | 'not-ready'
@@ -14,8 +15,8 @@ export type RequestRefusedCode =
 
 export class RequestRefused extends Error {
   readonly code: RequestRefusedCode
-  constructor(code: RequestRefusedCode, message: string) {
-    super(message)
+  constructor(code: RequestRefusedCode, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'RequestRefused'
     this.code = code
   }
@@ -29,10 +30,15 @@ export async function readImage(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > IMAGE_MAX_BYTES) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length
-    if (size > IMAGE_MAX_BYTES) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length
+      if (size > IMAGE_MAX_BYTES) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    if (cause instanceof RequestRefused) throw cause
+    throw new RequestRefused('broken-off', 'Cannot read image: the connection broke off', { cause })
   }
   if (size === 0)
     throw new RequestRefused('empty', 'Cannot read image: the body is empty, expected JPEG, PNG or WebP')

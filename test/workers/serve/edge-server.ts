@@ -1,0 +1,128 @@
+// An edge worker that behaves as it is told: real sockets, since what is tested is what a line can do.
+
+import { fork } from 'node:child_process'
+import { createServer, type ServerResponse } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+export type Mood = 'well' | 'silent' | 'slow' | 'error' | 'garbage' | 'nonsense' | 'cut' | 'endless' | 'other-deployment'
+
+const ANSWER = {
+  labels: [{ index: 1, name: 'green', score: 0.9 }],
+  tier: 'edge',
+  model: 'heavy',
+  decision: { router: 'none', version: 1, score: null, threshold: null, reason: 'direct' },
+  timingsMs: { edge: 1 },
+  energyJ: { value: 0, method: 'model' },
+  deployment: 'dep-1',
+  byFallback: false,
+}
+
+export class EdgeServer implements AsyncDisposable {
+  readonly #server = createServer((request, response) => {
+    this.requests++
+    this.deployments.add(String(request.headers['x-tandem-deployment']))
+    request.resume()
+    request.once('end', () => this.#answer(response))
+  })
+  mood: Mood = 'well'
+  requests = 0
+  /** What the requests said which deployment must answer. */
+  readonly deployments = new Set<string>()
+
+  #answer(response: ServerResponse): void {
+    const json = (body: unknown, status = 200) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    switch (this.mood) {
+      case 'well':
+        return void json(ANSWER)
+      case 'silent':
+        return
+      case 'slow':
+        // Bytes that trickle: the deadline is for the whole answer, not for its beginning.
+        response.writeHead(200, { 'content-type': 'application/json' })
+        return trickle(response)
+      case 'error':
+        return void json({ error: { code: 'internal', message: 'no' } }, 500)
+      case 'other-deployment':
+        return void json({ error: { code: 'wrong-deployment', message: 'no' } }, 409)
+      case 'garbage':
+        return void response.end('<html>it works!</html>')
+      case 'nonsense':
+        return void json({ labels: [] })
+      case 'cut':
+        response.writeHead(200, { 'content-length': 1_000 })
+        return void response.write('{', () => response.destroy())
+      case 'endless':
+        response.writeHead(200, { 'content-type': 'application/json' })
+        return flood(response)
+    }
+  }
+
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, '127.0.0.1', resolve)
+    })
+    return `http://127.0.0.1:${(this.#server.address() as { port: number }).port}`
+  }
+
+  /** As a process that is killed: every connection breaks, the port refuses. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#server.listening) await this.close()
+  }
+}
+
+function trickle(response: ServerResponse): void {
+  const timer = setInterval(() => response.write(' '), 10)
+  response.once('close', () => clearInterval(timer))
+}
+
+function flood(response: ServerResponse): void {
+  const more = () => {
+    while (!response.destroyed && response.write(Buffer.alloc(64 * 1024, ' ')));
+  }
+  response.on('drain', more)
+  more()
+}
+
+/**
+ * A host that swallows packets: nothing answers the handshake. A process of its own listens with the shortest
+ * queue there is, is stopped, and its queue is filled; the kernel then drops every further SYN.
+ */
+export async function blackHole(): Promise<{ url: string } & AsyncDisposable> {
+  const child = fork(fileURLToPath(new URL('./black-hole.mjs', import.meta.url)), { execArgv: [] })
+  const port = await new Promise<number>((resolve) => child.once('message', (m) => resolve(Number(m))))
+  child.kill('SIGSTOP')
+  const fillers: Socket[] = []
+  while (await connects(port, fillers));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of fillers) socket.destroy()
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+/** False once the handshake is no more answered; on loopback an answer takes microseconds. */
+function connects(port: number, fillers: Socket[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    fillers.push(socket)
+    const timer = setTimeout(() => resolve(false), 200)
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+  })
+}

@@ -1,0 +1,106 @@
+// A worker's serving half on a real socket: store, generations with a real (tiny) ONNX model, front door. What
+// is left out is the agent: deployments are installed by hand.
+
+import path from 'node:path'
+import { pino } from 'pino'
+import type { Deployment } from '#contract/deployment.ts'
+import type { EdgeResult } from '#contract/function-bindings.ts'
+import type { RouterDocument } from '#contract/router.ts'
+import type { Tier } from '#contract/tier.ts'
+import { ArtifactStore } from '#platform/artifact-store.ts'
+import { bundleFunction } from '#platform/bundle-function.ts'
+import { tempFolder } from '#test/harness/temp-folder.ts'
+import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
+import type { FunctionHost } from '#workers/host/function-host.ts'
+import { frontDoorApp, listen } from '#workers/serve/front-door.ts'
+import { Generations } from '#workers/serve/generations.ts'
+
+const BUILT_IN = path.resolve(import.meta.dirname, '../../../functions/classify/classify.ts')
+
+export const ALWAYS_EDGE: RouterDocument = { schema: 1, kind: 'always-edge', threshold: -1 }
+export const ALWAYS_LOCAL: RouterDocument = { schema: 1, kind: 'always-local', threshold: 2 }
+
+export interface DeploymentDraft {
+  readonly version?: number
+  /** The built-in function where it is left out. */
+  readonly code?: string
+  readonly router?: RouterDocument
+}
+
+export interface FrontDoorRig extends AsyncDisposable {
+  readonly url: string
+  readonly generations: Generations
+  readonly runFolder: string
+  /** Every line of the worker's log. */
+  readonly log: readonly string[]
+  /** Puts a deployment's artifacts on disk, as the agent would have fetched them. */
+  store(draft?: DeploymentDraft): Promise<Deployment>
+  /** Stores, starts and switches. */
+  install(draft?: DeploymentDraft): Promise<Deployment>
+}
+
+export interface RigOptions {
+  readonly host: FunctionHost
+  readonly tier?: Tier
+  readonly offload?: () => Promise<EdgeResult>
+}
+
+const noEdge = async (): Promise<EdgeResult> => ({ ok: false, reason: 'edge-error', message: 'none', ms: 0 })
+
+export async function frontDoorRig({
+  host,
+  tier = 'local',
+  offload = noEdge,
+}: RigOptions): Promise<FrontDoorRig> {
+  const folder = await tempFolder('door')
+  const store = new ArtifactStore(path.join(folder.path, 'artifacts'))
+  const lines: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(line) })
+  const runFolder = path.join(folder.path, 'run')
+  const generations = new Generations({ tier, store, host, edgeFor: () => ({ offload }), runFolder, log })
+  const app = frontDoorApp({
+    generations,
+    log,
+    energyOf: () => ({ value: 0, method: 'model' }),
+    onAnswer: () => undefined,
+  })
+  const { server, port } = await listen(app, { host: '127.0.0.1', port: 0 })
+  const put = (draft: DeploymentDraft = {}) => putDeployment(store, draft)
+  return {
+    url: `http://127.0.0.1:${port}`,
+    generations,
+    runFolder,
+    log: lines,
+    store: put,
+    async install(draft) {
+      const deployment = await put(draft)
+      await generations.start(deployment)
+      generations.switchTo(deployment.id)
+      return deployment
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      if ('closeAllConnections' in server) server.closeAllConnections()
+      await closed
+      await generations[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function putDeployment(store: ArtifactStore, draft: DeploymentDraft): Promise<Deployment> {
+  const { version = 1, code = await bundleFunction(BUILT_IN), router = ALWAYS_LOCAL } = draft
+  const put = (text: string) => store.putBytes(Buffer.from(text))
+  const labels = await put(JSON.stringify(TINY_LABELS))
+  const file = await store.putBytes(tinyModel())
+  const model = (name: string) => ({ id: name, name, file, contract: tinyContract(), labels })
+  return {
+    id: `dep-${version}`,
+    version,
+    local: model('light'),
+    edge: model('heavy'),
+    router: { id: 'router', version, kind: router.kind, file: await put(JSON.stringify(router)) },
+    function: { id: 'fn', name: 'classify', version: 1, file: await put(code) },
+    policy: { edgeDeadlineMs: 200, edgeConnectMs: 100 },
+  }
+}
