@@ -25,11 +25,21 @@ const channels = (text: string): number[] => {
 export const list = (text: string): string[] => text.split(',').map((part) => part.trim())
 
 async function readContract(file: string): Promise<ModelContract> {
-  const json: unknown = JSON.parse(await readFile(file, 'utf8'))
+  const cannot = (why: string, cause?: unknown) =>
+    new CommandFailed(`Cannot read contract "${file}": ${why}`, { cause })
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw cannot('expected a JSON file', cause)
+  })
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw cannot('is not JSON', cause)
+  }
   const parsed = ModelContract.safeParse(json)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
-  throw new CommandFailed(`Cannot read contract "${file}": ${issue.path.join('.')}: ${issue.message}`)
+  throw cannot(`${issue.path.join('.')}: ${issue.message}`)
 }
 
 export function addModelCommands(program: Command): void {

@@ -22,7 +22,8 @@ export async function openSession(command: Command): Promise<Session> {
       '',
     ),
     home: path.resolve(flags.home ?? env['TANDEM_HOME'] ?? '.tandem'),
-    key: env['TANDEM_API_KEY'],
+    // Empty is how a shell unsets a variable for one command.
+    key: env['TANDEM_API_KEY'] || undefined,
   })
   const isJson = flags.json === true
   return {

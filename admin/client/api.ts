@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
+import { ErrorBody } from '#contract/classify.ts'
 import type { ArtifactRef } from '#contract/digest.ts'
 import type { AdminRouter } from '../api/router.ts'
 
@@ -29,6 +30,12 @@ export interface UploadFile {
 export const sha256 = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
+const UNREACHABLE =
+  'Cannot reach the control plane: is it running? Start it with `npm start`, or set TANDEM_URL'
+
+const UNREACHABLE =
+  'Cannot reach the control plane: is it running? Start it with `npm start`, or set TANDEM_URL'
+
 const UPLOADS_PARALLEL = 8
 
 export async function openApi(options: {
@@ -43,9 +50,16 @@ export async function openApi(options: {
       method: 'PUT',
       headers: { ...headers, 'content-type': mediaType },
       body: bytes,
+    }).catch((cause: unknown) => {
+      throw new CommandFailed(UNREACHABLE, { cause })
     })
-    if (!response.ok)
-      throw new CommandFailed(`Cannot upload ${digest}: status ${response.status}, ${await response.text()}`)
+    if (response.ok) return
+    const refused = ErrorBody.safeParse(await response.json().catch(() => undefined))
+    throw new CommandFailed(
+      refused.success
+        ? refused.data.error.message
+        : `Cannot upload ${digest}: status ${response.status}, expected 201`,
+    )
   }
   const trpc = createTRPCClient<AdminRouter>({
     links: [httpBatchLink({ url: `${options.url}/trpc`, headers, maxItems: 10 })],
@@ -89,7 +103,5 @@ async function readKey(home: string): Promise<string> {
 export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof CommandFailed) return error.message
   if (!(error instanceof TRPCClientError)) return undefined
-  return error.shape === undefined
-    ? 'Cannot reach the control plane: is it running? Start it with `npm start`, or set TANDEM_URL'
-    : error.message
+  return error.shape === undefined ? UNREACHABLE : error.message
 }

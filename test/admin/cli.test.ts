@@ -1,8 +1,9 @@
 // The CLI as a process against a control plane that listens: what a person sees, and what a script can rely on.
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { serve } from '@hono/node-server'
@@ -11,6 +12,16 @@ import { controlApp } from '#admin/app.ts'
 import { TINY_LABELS, tinyModel } from '#test/vision/tiny-model.ts'
 import { type Control, openControl } from './control-rig.ts'
 
+/** Nobody listens there any more. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+const NOBODY = `http://127.0.0.1:${await closedPort()}`
 const MAIN = path.resolve(import.meta.dirname, '../../admin/cli/main.ts')
 
 let control: Control
@@ -119,8 +130,8 @@ describe.concurrent('tandem', () => {
   })
 
   const wrongKey = { TANDEM_API_KEY: 'tk_wrong' }
-  const nobody = { TANDEM_URL: 'http://127.0.0.1:9' }
-  const worker = ['--worker', 'http://127.0.0.1:9']
+  const nobody = { TANDEM_URL: NOBODY }
+  const worker = ['--worker', NOBODY]
   test.each<[string, () => string[], Record<string, string>, string]>([
     ['a wrong key', () => ['models', 'list'], wrongKey, 'an API key is missing or not valid'],
     ['a wrong key, at an upload', () => addModel('tiny.onnx'), wrongKey, 'an API key is missing or not valid'],
