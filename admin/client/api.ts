@@ -33,9 +33,6 @@ export const sha256 = (bytes: Uint8Array): string =>
 const UNREACHABLE =
   'Cannot reach the control plane: is it running? Start it with `npm start`, or set TANDEM_URL'
 
-const UNREACHABLE =
-  'Cannot reach the control plane: is it running? Start it with `npm start`, or set TANDEM_URL'
-
 const UPLOADS_PARALLEL = 8
 
 export async function openApi(options: {
