@@ -78,3 +78,7 @@ export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConf
     logLevel: e.LOG_LEVEL,
   }
 }
+
+/** Where a function under development answers: TANDEM_DEV_PORT, beside the workers' ports. */
+export const readDevPort = (env: NodeJS.ProcessEnv): number =>
+  port.default(7403).parse(env['TANDEM_DEV_PORT'])

@@ -24,10 +24,12 @@ export interface Device extends AsyncDisposable {
   readonly name: string
 }
 
-export async function startDevice(config: DeviceConfig): Promise<Device> {
+/** Undefined where `stopped` came first, while the device was waiting to be enrolled. */
+export async function startDevice(
+  config: DeviceConfig,
+  stopped: Promise<unknown>,
+): Promise<Device | undefined> {
   const log = pino({ level: config.logLevel, base: { part: config.tier === 'local' ? 'pi' : 'tx2' } })
-  await mkdir(config.runFolder, { recursive: true, mode: 0o700 })
-  await sweepRunFolder(config.runFolder)
   const store = new ArtifactStore(path.join(config.home, 'artifacts'))
   await store.sweep()
   const spool = await DecisionSpool.open(config.home)
@@ -51,7 +53,11 @@ export async function startDevice(config: DeviceConfig): Promise<Device> {
   const { server, port } = await listen(app, config)
   const url = config.publicUrl ?? `http://${config.host}:${port}`
   const stop = new AbortController()
-  const identity = await enrolled(config, url, log)
+  void stopped.then(() => stop.abort())
+  const identity = await Promise.race([enrolled(config, url, log), stopped.then(() => undefined)])
+  if (!identity) return undefined
+  await mkdir(config.runFolder, { recursive: true, mode: 0o700 })
+  await sweepRunFolder(config.runFolder)
   const enrolment = identity.enrolment!
   const agent = new Agent({
     home: config.home,

@@ -31,7 +31,8 @@ async function call(name: string, token: string | undefined) {
   return { status: answer.status, text, error: JSON.parse(text).error }
 }
 
-const auditLog = async () => (await control.admin.decisions.audit.query({ limit: 1_000 })) as { action: string }[]
+const auditLog = async () =>
+  (await control.admin.decisions.audit.query({ limit: 1_000 })) as { action: string }[]
 
 test('the walk finds the whole flow', () => {
   expect(queries).toContain('routers.list')
@@ -115,7 +116,11 @@ describe('the audit log', () => {
       outcome: 'ok',
       input: { name: 'pi', tier: 'local' },
     })
-    expect(unknown).toMatchObject({ action: 'devices.revoke', outcome: 'NOT_FOUND', input: { name: 'nobody' } })
+    expect(unknown).toMatchObject({
+      action: 'devices.revoke',
+      outcome: 'NOT_FOUND',
+      input: { name: 'nobody' },
+    })
     expect(blank).toMatchObject({ action: 'devices.revoke', outcome: 'BAD_REQUEST' })
   })
 

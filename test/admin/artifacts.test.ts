@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => control[Symbol.asyncDispose]())
 
-const put = (digest: string, body?: BodyInit, headers: Record<string, string> = {}) =>
+const put = (digest: string, body?: string | ReadableStream, headers: Record<string, string> = {}) =>
   control.request(`/artifacts/${digest}`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${control.keys.operator}`, ...headers },
@@ -42,7 +42,9 @@ describe('PUT /artifacts/:digest', () => {
     const digest = digestOf('what was meant')
     const answer = await put(digest, 'what came')
     expect(answer.status).toBe(400)
-    expect(await answer.json()).toMatchObject({ error: { code: 'invalid', message: expect.stringContaining(digest) } })
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'invalid', message: expect.stringContaining(digest) },
+    })
     expect(await unfinished()).toEqual([])
     expect((await fetchAs(digest)).status).toBe(404)
     expect(await control.admin.artifacts.missing.mutate({ digests: [digest, digest] })).toEqual([digest])
@@ -50,12 +52,15 @@ describe('PUT /artifacts/:digest', () => {
 
   test('refuses a body over 1 GiB by what it says of itself, before reading it', async () => {
     let isRead = false
-    const body = new ReadableStream({
-      pull(stream) {
-        isRead = true
-        stream.enqueue(new Uint8Array(1))
+    const body = new ReadableStream(
+      {
+        pull(stream) {
+          isRead = true
+          stream.enqueue(new Uint8Array(1))
+        },
       },
-    }, { highWaterMark: 0 })
+      { highWaterMark: 0 },
+    )
     const answer = await put(digestOf('huge'), body, { 'content-length': String(1024 ** 3 + 1) })
     expect(answer.status).toBe(413)
     expect(await answer.json()).toMatchObject({ error: { code: 'too-large' } })
@@ -77,16 +82,19 @@ describe('PUT /artifacts/:digest', () => {
     expect(await control.ctx.artifacts.size(digest)).toBeUndefined()
   })
 
-  test.each(['nothing', 'sha256:ABC', `sha256:${'0'.repeat(63)}`, '..%2f..%2fadmin.key', `sha1:${'0'.repeat(64)}`])(
-    'refuses the name %s',
-    async (name) => {
-      const answer = await put(name, 'bytes')
-      expect(answer.status).toBe(400)
-      expect(await answer.json()).toMatchObject({
-        error: { code: 'invalid', message: expect.stringMatching(/^Cannot name artifact/) },
-      })
-    },
-  )
+  test.each([
+    'nothing',
+    'sha256:ABC',
+    `sha256:${'0'.repeat(63)}`,
+    '..%2f..%2fadmin.key',
+    `sha1:${'0'.repeat(64)}`,
+  ])('refuses the name %s', async (name) => {
+    const answer = await put(name, 'bytes')
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'invalid', message: expect.stringMatching(/^Cannot name artifact/) },
+    })
+  })
 
   test('refuses a request without a body, and one without a key', async () => {
     expect((await put(digestOf(''))).status).toBe(400)

@@ -95,8 +95,25 @@ function tandem(args: readonly string[], env: Record<string, string> = {}): Prom
 }
 
 const at = (name: string) => path.join(folder, name)
-const addModel = (file: string, ...more: string[]) => ['models', 'add', at(file), '--name', 'tiny', '--labels', at('classes.txt'), ...more]
-const addDataset = (source: string, name = 'mine') => ['datasets', 'add', at(source), '--name', name, '--labels', at('classes.txt')]
+const addModel = (file: string, ...more: string[]) => [
+  'models',
+  'add',
+  at(file),
+  '--name',
+  'tiny',
+  '--labels',
+  at('classes.txt'),
+  ...more,
+]
+const addDataset = (source: string, name = 'mine') => [
+  'datasets',
+  'add',
+  at(source),
+  '--name',
+  name,
+  '--labels',
+  at('classes.txt'),
+]
 const addContract = (file: string) => addModel('tiny.onnx', '--contract', at(file))
 
 /** One sentence for a person, and nothing of ours in it. */
@@ -134,13 +151,23 @@ describe.concurrent('tandem', () => {
   const worker = ['--worker', NOBODY]
   test.each<[string, () => string[], Record<string, string>, string]>([
     ['a wrong key', () => ['models', 'list'], wrongKey, 'an API key is missing or not valid'],
-    ['a wrong key, at an upload', () => addModel('tiny.onnx'), wrongKey, 'an API key is missing or not valid'],
+    [
+      'a wrong key, at an upload',
+      () => addModel('tiny.onnx'),
+      wrongKey,
+      'an API key is missing or not valid',
+    ],
     ['no key at all', () => ['models', 'list'], { TANDEM_API_KEY: '' }, 'Cannot read the admin key'],
     ['no control plane', () => ['models', 'list'], nobody, 'Cannot reach the control plane: is it running?'],
     ['no control plane, at an upload', () => addModel('tiny.onnx'), nobody, 'is it running?'],
     ['a model that is not there', () => addModel('lost.onnx'), {}, 'Cannot read model'],
     ['a model that is none', () => addModel('odd.onnx'), {}, 'is not readable by ONNX Runtime'],
-    ['labels that are not there', () => addModel('tiny.onnx', '--labels', '/lost.txt'), {}, 'labels "/lost.txt"'],
+    [
+      'labels that are not there',
+      () => addModel('tiny.onnx', '--labels', '/lost.txt'),
+      {},
+      'labels "/lost.txt"',
+    ],
     ['a contract that does not fit', () => addContract('contract.json'), {}, 'input.layout'],
     ['a contract that is not there', () => addContract('lost.json'), {}, 'Cannot read contract'],
     ['a contract that is not JSON', () => addContract('no-json.json'), {}, 'Cannot read contract'],
@@ -165,7 +192,9 @@ describe.concurrent('tandem', () => {
     expect(added.stdout).toMatch(
       /^Registered model "tiny" \(mdl_\w+\): input "image" float32 nchw 8x8, crop 0.875, .* output "scores" logits\n$/,
     )
-    expect((await tandem(['models', 'list'])).stdout).toMatch(/^name +family +input +id\ntiny +tiny +8x8 +mdl_\w+\n$/)
+    expect((await tandem(['models', 'list'])).stdout).toMatch(
+      /^name +family +input +id\ntiny +tiny +8x8 +mdl_\w+\n$/,
+    )
   })
 
   test('datasets add takes a CSV, and says what it did', async () => {

@@ -11,7 +11,8 @@ import { mintApiKey } from '#admin/api-key.ts'
 import { controlApp } from '#admin/app.ts'
 import type { Context } from '#admin/context.ts'
 import { openManifestSigner } from '#admin/manifest-signer.ts'
-import { type Database, connect } from '#db/connect.ts'
+import { ErrorBody } from '#contract/classify.ts'
+import { connect, type Database } from '#db/connect.ts'
 import { insertApiKey, type Role } from '#db/queries/access.ts'
 import { ArtifactStore, digestOf } from '#platform/artifact-store.ts'
 import { createTestDatabase } from '#test/harness/database.ts'
@@ -119,3 +120,7 @@ export const jsonBody = (value: unknown): RequestInit => ({
   headers: { 'content-type': 'application/json' },
   body: typeof value === 'string' ? value : JSON.stringify(value),
 })
+
+/** How plain HTTP refused: the code and the sentence. */
+export const errorOf = async (answer: Response): Promise<ErrorBody['error']> =>
+  ErrorBody.parse(await answer.json()).error

@@ -24,7 +24,9 @@ const create = (name: string, draft: { labels?: string; images?: typeof images }
 describe('datasets.create', () => {
   test('makes the list of images an artifact that devices can read', async () => {
     const { imagesDigest, imageCount } = await create('pets')
-    const list = ImageList.parse(JSON.parse((await control.ctx.artifacts.readVerified(imagesDigest)).toString()))
+    const list = ImageList.parse(
+      JSON.parse((await control.ctx.artifacts.readVerified(imagesDigest)).toString()),
+    )
     expect(list).toEqual(images.map(({ digest }) => ({ digest, sizeBytes: 5 })))
     expect(imageCount).toBe(2)
   })
@@ -52,7 +54,10 @@ describe('datasets.create', () => {
   test.each<[string, () => { labels?: string; images?: typeof images }]>([
     ['other images', () => ({ images: images.slice(0, 1) })],
     ['the same images in another order', () => ({ images: images.toReversed() })],
-    ['the same images under other labels', () => ({ images: images.map((i) => ({ ...i, label: 1 - i.label })) })],
+    [
+      'the same images under other labels',
+      () => ({ images: images.map((i) => ({ ...i, label: 1 - i.label })) }),
+    ],
   ])('a name that is taken with %s is a conflict', async (_, other) => {
     await create('taken')
     const { code, status, message } = await refusalOf(create('taken', other()))

@@ -2,7 +2,7 @@
 
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Control, jsonBody, openControl } from './control-rig.ts'
+import { type Control, errorOf, jsonBody, openControl } from './control-rig.ts'
 import {
   type DeviceKey,
   enrolDevice,
@@ -63,7 +63,10 @@ describe('POST /device/v1/enrol', () => {
     const answer = await enrol(await body())
     expect(answer.status).toBe(401)
     expect(await answer.json()).toMatchObject({
-      error: { code: 'unauthorised', message: 'Cannot enrol: the code is unknown, used, expired or for the other tier' },
+      error: {
+        code: 'unauthorised',
+        message: 'Cannot enrol: the code is unknown, used, expired or for the other tier',
+      },
     })
   })
 
@@ -98,7 +101,7 @@ describe('POST /device/v1/enrol', () => {
   ])('names the field of %s', async (_, wrong, path) => {
     const answer = await enrol({ ...enrolmentOf('code', stranger, 'local'), ...wrong })
     expect(answer.status).toBe(400)
-    expect((await answer.json()).error.message).toMatch(new RegExp(`^Cannot read field "${path}"`))
+    expect((await errorOf(answer)).message).toMatch(new RegExp(`^Cannot read field "${path}"`))
   })
 })
 
@@ -131,7 +134,10 @@ describe('a device’s token', () => {
     ['for another audience', () => sign({ audience: 'somewhere-else' })],
     ['of another issuer', () => sign({ issuer: 'dev_other' })],
     ['expired', () => sign({ issuedAt: -500, expiresAt: -400 })],
-    ['older than two minutes and the tolerance, whatever it says of its end', () => sign({ issuedAt: -500, expiresAt: 9_999 })],
+    [
+      'older than two minutes and the tolerance, whatever it says of its end',
+      () => sign({ issuedAt: -500, expiresAt: 9_999 }),
+    ],
     ['of tomorrow', () => sign({ issuedAt: 86_400, expiresAt: 86_460 })],
     ['without an end', () => sign({ expiresAt: undefined })],
     ['of nobody', () => sign({ kid: 'dev_00000000000000000000' })],
@@ -141,7 +147,10 @@ describe('a device’s token', () => {
     ['naming a character that PostgreSQL cannot keep', () => sign({ kid: 'dev_\0' })],
     [
       'signed with a secret that everybody knows',
-      () => new SignJWT({ iss: device.id }).setProtectedHeader({ alg: 'HS256', kid: device.id }).sign(Buffer.from(device.key.publicKey.x)),
+      () =>
+        new SignJWT({ iss: device.id })
+          .setProtectedHeader({ alg: 'HS256', kid: device.id })
+          .sign(Buffer.from(device.key.publicKey.x)),
     ],
     ['an admin’s key', () => control.keys.admin],
   ]
@@ -174,7 +183,7 @@ describe('a device’s token', () => {
     expect(await control.admin.devices.revoke.mutate({ name: 'lost' })).toEqual({ revoked: true })
     const answer = await lost.send('/manifest')
     expect(answer.status).toBe(401)
-    expect((await answer.json()).error.message).toContain('the device was revoked')
+    expect((await errorOf(answer)).message).toContain('the device was revoked')
     expect(await control.admin.devices.revoke.mutate({ name: 'lost' })).toEqual({ revoked: false })
   })
 })

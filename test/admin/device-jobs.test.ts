@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '#contract/device-api.ts'
-import { type Control, jsonBody, openControl } from './control-rig.ts'
+import { type Control, errorOf, jsonBody, openControl } from './control-rig.ts'
 import { enrolDevice, type FakeDevice, featureRow, MADE_UP_RESULT } from './fake-device.ts'
 import { addImages, addTinyModel, madeUpOutcome } from './measured-pair.ts'
 
@@ -22,7 +22,11 @@ afterAll(() => control[Symbol.asyncDispose]())
 beforeEach(async () => {
   // A data set and a model measure once a device: every test has one of its own.
   device = await enrolDevice(control, { name: `tx2-${++count}`, tier: 'edge' })
-  await control.admin.profiles.create.mutate({ dataset: 'scenes', models: ['light'], devices: [`tx2-${count}`] })
+  await control.admin.profiles.create.mutate({
+    dataset: 'scenes',
+    models: ['light'],
+    devices: [`tx2-${count}`],
+  })
   job = (await device.nextJob())!
 })
 
@@ -31,9 +35,11 @@ const outcomes = (...indexes: number[]) => ({
 })
 const all = Array.from({ length: IMAGES }, (_, i) => i)
 
+type Answer = { done?: number; state?: string; error: { code: string; message: string } }
+
 async function send(pathname: string, body: unknown, by: FakeDevice = device) {
   const answer = await by.send(`/jobs/${job.id}/${pathname}`, jsonBody(body))
-  return { status: answer.status, body: await answer.json() }
+  return { status: answer.status, body: (await answer.json()) as Answer }
 }
 const stateOf = async () => (await control.admin.profiles.list.query({ ids: [job.id] }))[0]!
 
@@ -63,7 +69,12 @@ describe('a job', () => {
     expect(await send('done', MADE_UP_RESULT)).toEqual({ status: 200, body: { state: 'done' } })
     const { state, summary } = await stateOf()
     expect(state).toBe('done')
-    expect(summary).toMatchObject({ images: IMAGES, top1: 4 / 6, latencyMeanMs: 10, energy: MADE_UP_RESULT.energy })
+    expect(summary).toMatchObject({
+      images: IMAGES,
+      top1: 4 / 6,
+      latencyMeanMs: 10,
+      energy: MADE_UP_RESULT.energy,
+    })
     expect(await device.nextJob()).toBeNull()
     expect(await send('done', MADE_UP_RESULT)).toEqual({ status: 200, body: { state: 'done' } })
     expect((await send('rows', outcomes(0))).status).toBe(409)
@@ -93,8 +104,22 @@ describe('a job', () => {
 describe('rows', () => {
   test.each<[string, number[][], number]>([
     ['in order move the job on', [[0, 1], [2]], 3],
-    ['sent twice change nothing', [[0, 1], [0, 1]], 2],
-    ['that overlap count once', [[0, 1], [1, 2]], 3],
+    [
+      'sent twice change nothing',
+      [
+        [0, 1],
+        [0, 1],
+      ],
+      2,
+    ],
+    [
+      'that overlap count once',
+      [
+        [0, 1],
+        [1, 2],
+      ],
+      3,
+    ],
     ['that leave a gap are not stored', [[0, 1], [3]], 2],
     ['that do not begin at the beginning are not stored', [[1, 2]], 0],
     ['out of order among themselves are not stored', [[0, 2, 1]], 0],
@@ -110,20 +135,36 @@ describe('rows', () => {
     await send('rows', outcomes(0))
     const other = { outcomes: [{ index: 0, top: [{ class: 2, p: 0.1 }], latencyMs: 999 }] }
     expect((await send('rows', other)).body).toEqual({ done: 1 })
-    const { rows } = await control.database.pool.query('select latency_ms from outcomes where job_id = $1', [job.id])
+    const { rows } = await control.database.pool.query('select latency_ms from outcomes where job_id = $1', [
+      job.id,
+    ])
     expect(rows).toEqual([{ latency_ms: 10 }])
   })
 
   test.each<[string, unknown, string]>([
     ['no rows', { outcomes: [] }, 'outcomes'],
-    ['a negative latency', { outcomes: [{ ...outcomes(0).outcomes[0], latencyMs: -1 }] }, 'outcomes.0.latencyMs'],
-    ['six classes', { outcomes: [{ index: 0, latencyMs: 1, top: Array(6).fill({ class: 0, p: 0 }) }] }, 'outcomes.0.top'],
-    ['a probability of 2', { outcomes: [{ index: 0, latencyMs: 1, top: [{ class: 0, p: 2 }] }] }, 'outcomes.0.top.0.p'],
+    [
+      'a negative latency',
+      { outcomes: [{ ...outcomes(0).outcomes[0], latencyMs: -1 }] },
+      'outcomes.0.latencyMs',
+    ],
+    [
+      'six classes',
+      { outcomes: [{ index: 0, latencyMs: 1, top: Array(6).fill({ class: 0, p: 0 }) }] },
+      'outcomes.0.top',
+    ],
+    [
+      'a probability of 2',
+      { outcomes: [{ index: 0, latencyMs: 1, top: [{ class: 0, p: 2 }] }] },
+      'outcomes.0.top.0.p',
+    ],
     ['features for a profile', { rows: [featureRow(0)] }, 'outcomes'],
   ])('with %s are refused by field', async (_, body, path) => {
     const answer = await send('rows', body)
     expect([answer.status, answer.body.error.code]).toEqual([400, 'invalid'])
-    expect(answer.body.error.message).toMatch(new RegExp(`^Cannot read field "${path.replaceAll('.', '\\.')}"`))
+    expect(answer.body.error.message).toMatch(
+      new RegExp(`^Cannot read field "${path.replaceAll('.', '\\.')}"`),
+    )
   })
 
   test.each(['{"outcomes":[', 'nonsense', ''])('that are not JSON (%j) are refused', async (text) => {
@@ -157,15 +198,19 @@ describe('too early or not at all', () => {
       ['failed', { message: 'mine' }],
     ] as const) {
       const answer = await send(pathname, body, other)
-      expect([answer.status, answer.body.error.message]).toEqual([404, `Cannot find job "${job.id}": it does not exist`])
+      expect([answer.status, answer.body.error.message]).toEqual([
+        404,
+        `Cannot find job "${job.id}": it does not exist`,
+      ])
     }
     expect(await other.nextJob()).toBeNull()
   })
 })
 
 test('a local device also extracts the features, once a data set', async () => {
-  const pi = await enrolDevice(control, { name: 'pi', tier: 'local' })
-  const ask = () => control.admin.profiles.create.mutate({ dataset: 'scenes', models: ['light'], devices: ['pi'] })
+  await enrolDevice(control, { name: 'pi', tier: 'local' })
+  const ask = () =>
+    control.admin.profiles.create.mutate({ dataset: 'scenes', models: ['light'], devices: ['pi'] })
   expect((await ask()).map((j) => j.kind)).toEqual(['profile', 'features'])
   expect((await ask()).map((j) => j.id)).toEqual((await ask()).map((j) => j.id))
 })
@@ -191,7 +236,14 @@ describe('decisions', () => {
     expect(await (await upload(decision(1), decision(2), decision(3))).json()).toEqual({ upTo: 3 })
     const totals = await control.admin.decisions.totals.query({ sinceHours: 24 * 366 })
     expect(totals.filter((t) => t.deviceId === device.id)).toMatchObject([
-      { deploymentId: 'dep_1', tier: 'local', reason: 'routed', images: 3, energyJ: 1.5, latencyMeanMs: 12.5 },
+      {
+        deploymentId: 'dep_1',
+        tier: 'local',
+        reason: 'routed',
+        images: 3,
+        energyJ: 1.5,
+        latencyMeanMs: 12.5,
+      },
     ])
   })
 
@@ -204,21 +256,25 @@ describe('decisions', () => {
 
   test.each<[string, unknown, string]>([
     ['sequence 0', decision(0), 'decisions.0.sequence'],
-    ['a reason that is none', decision(1, { decision: { ...decision(1).decision, reason: 'mood' } }), 'decisions.0.decision.reason'],
+    [
+      'a reason that is none',
+      decision(1, { decision: { ...decision(1).decision, reason: 'mood' } }),
+      'decisions.0.decision.reason',
+    ],
     ['a time that is none', decision(1, { at: 'yesterday' }), 'decisions.0.at'],
   ])('with %s are refused by field', async (_, bad, path) => {
     const answer = await upload(bad)
     expect(answer.status).toBe(400)
-    expect((await answer.json()).error.message).toContain(`"${path}"`)
+    expect((await errorOf(answer)).message).toContain(`"${path}"`)
   })
 
   test('with a NUL in a text are refused, not a failure of ours', async () => {
     const answer = await upload(decision(1, { deploymentId: 'dep\0' }))
-    expect([answer.status, (await answer.json()).error.code]).toEqual([400, 'invalid'])
+    expect([answer.status, (await errorOf(answer)).code]).toEqual([400, 'invalid'])
   })
 
   test('over 4 MiB are refused', async () => {
     const answer = await device.send('/decisions', jsonBody({ decisions: 'x'.repeat(4 * 1024 ** 2) }))
-    expect([answer.status, (await answer.json()).error.code]).toEqual([413, 'too-large'])
+    expect([answer.status, (await errorOf(answer)).code]).toEqual([413, 'too-large'])
   })
 })

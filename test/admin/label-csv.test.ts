@@ -1,3 +1,5 @@
+// Columns, names and numbers of a label file as people write them, and the line of what cannot be read.
+
 import { expect, test } from 'vitest'
 import { readLabelCsv } from '#admin/client/add-dataset.ts'
 
@@ -5,15 +7,36 @@ const LABELS = ['cat', 'dog', '7', 'tench, Tinca tinca']
 const read = (text: string) => readLabelCsv(text, '/data/list.csv', LABELS)
 
 test.each<[string, string, [string, number][]]>([
-  ['class names', 'file,label\na.jpg,cat\nb.jpg,dog\n', [['/data/a.jpg', 0], ['/data/b.jpg', 1]]],
-  ['class numbers', 'file,label\na.jpg,0\nb.jpg,3\n', [['/data/a.jpg', 0], ['/data/b.jpg', 3]]],
+  [
+    'class names',
+    'file,label\na.jpg,cat\nb.jpg,dog\n',
+    [
+      ['/data/a.jpg', 0],
+      ['/data/b.jpg', 1],
+    ],
+  ],
+  [
+    'class numbers',
+    'file,label\na.jpg,0\nb.jpg,3\n',
+    [
+      ['/data/a.jpg', 0],
+      ['/data/b.jpg', 3],
+    ],
+  ],
   ['a name that looks like a number, first as a name', 'file,label\na.jpg,7\n', [['/data/a.jpg', 2]]],
   ['quoted names with commas', 'file,label\na.jpg,"tench, Tinca tinca"\n', [['/data/a.jpg', 3]]],
   ['other columns and another order', 'label,size,file\ndog,9,a.jpg\n', [['/data/a.jpg', 1]]],
   ['Windows line ends and a byte order mark', '\ufefffile,label\r\na.jpg,dog\r\n', [['/data/a.jpg', 1]]],
   ['blank lines and spaces', 'file, label\n\na.jpg , dog\n\n', [['/data/a.jpg', 1]]],
   ['no line end at the end', 'file,label\na.jpg,dog', [['/data/a.jpg', 1]]],
-  ['folders', 'file,label\nin/a.jpg,dog\n../b.jpg,cat\n', [['/data/in/a.jpg', 1], ['/b.jpg', 0]]],
+  [
+    'folders',
+    'file,label\nin/a.jpg,dog\n../b.jpg,cat\n',
+    [
+      ['/data/in/a.jpg', 1],
+      ['/b.jpg', 0],
+    ],
+  ],
 ])('readLabelCsv() takes %s', (_, text, images) => {
   expect(read(text)).toEqual(images.map(([path, label]) => ({ path, label })))
 })
@@ -23,7 +46,11 @@ test.each<[string, string, string]>([
   ['a head alone', 'file,label\n', 'has no rows, expected "file,label"'],
   ['other columns', 'image,class\na.jpg,cat\n', 'line 2: expected columns "file" and "label"'],
   ['a line without a file', 'file,label\na.jpg,cat\n,dog\n', 'line 3: expected columns "file" and "label"'],
-  ['an unknown class', 'file,label\na.jpg,cat\n\nb.jpg,mauve\n', 'line 4: label "mauve" is unknown, expected a class name or a number below 4'],
+  [
+    'an unknown class',
+    'file,label\na.jpg,cat\n\nb.jpg,mauve\n',
+    'line 4: label "mauve" is unknown, expected a class name or a number below 4',
+  ],
   ['a number too large', 'file,label\na.jpg,4\n', 'line 2: label "4" is unknown'],
   ['a negative number', 'file,label\na.jpg,-1\n', 'line 2: label "-1" is unknown'],
   ['no label', 'file,label\na.jpg,\n', 'line 2: label "" is unknown'],

@@ -1,10 +1,10 @@
 // What a device is told to run: signed, in a sequence that grows only with the content, and never a pair whose
 // edge half is not live.
 
-import { importJWK, jwtVerify, compactVerify } from 'jose'
+import { compactVerify, importJWK, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MANIFEST_JWS_TYPE, Manifest } from '#contract/manifest.ts'
-import { type Control, openControl } from './control-rig.ts'
+import { type Control, errorOf, openControl } from './control-rig.ts'
 import { enrolDevice, type FakeDevice } from './fake-device.ts'
 import { type MeasuredPair, measurePair } from './measured-pair.ts'
 
@@ -48,8 +48,18 @@ const sequenceOf = async (device: FakeDevice) => (await read(device)).manifest.s
 describe('GET /device/v1/manifest', () => {
   test('before anything is promoted says so, signed', async () => {
     const { manifest, protectedHeader } = await read(pi)
-    expect(manifest).toMatchObject({ deviceId: pi.id, tier: 'local', sequence: 1, deployment: null, edges: [] })
-    expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: MANIFEST_JWS_TYPE, kid: control.ctx.signer.publicKey.kid })
+    expect(manifest).toMatchObject({
+      deviceId: pi.id,
+      tier: 'local',
+      sequence: 1,
+      deployment: null,
+      edges: [],
+    })
+    expect(protectedHeader).toEqual({
+      alg: 'EdDSA',
+      typ: MANIFEST_JWS_TYPE,
+      kid: control.ctx.signer.publicKey.kid,
+    })
     expect(Date.parse(manifest.expiresAt)).toBeGreaterThan(Date.parse(manifest.issuedAt))
   })
 
@@ -194,6 +204,6 @@ describe('POST /device/v1/report', () => {
   ])('with %s is refused by field', async (_, wrong, path) => {
     const answer = await tx2.report(wrong)
     expect(answer.status).toBe(400)
-    expect((await answer.json()).error.message).toMatch(new RegExp(`^Cannot read field "${path}"`))
+    expect((await errorOf(answer)).message).toMatch(new RegExp(`^Cannot read field "${path}"`))
   })
 })

@@ -15,7 +15,9 @@ const isRight = (model: string, index: number): boolean =>
 export function madeUpOutcome(model: string, index: number) {
   const right = isRight(model, index)
   return {
-    top: [{ class: right ? labelOf(index) : (labelOf(index) + 1) % TINY_LABELS.length, p: right ? 0.9 : 0.4 }],
+    top: [
+      { class: right ? labelOf(index) : (labelOf(index) + 1) % TINY_LABELS.length, p: right ? 0.9 : 0.4 },
+    ],
     latencyMs: model === 'light' ? 10 : 50,
   }
 }

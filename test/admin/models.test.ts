@@ -14,7 +14,11 @@ beforeAll(async () => {
 })
 afterAll(() => control[Symbol.asyncDispose]())
 
-const register = async (name: string, bytes: Uint8Array | string, more: { contract?: ModelContract; labels?: string } = {}) =>
+const register = async (
+  name: string,
+  bytes: Uint8Array | string,
+  more: { contract?: ModelContract; labels?: string } = {},
+) =>
   control.admin.models.create.mutate({
     name,
     file: await control.put(bytes),
@@ -82,7 +86,9 @@ describe('a model is refused with the reason', () => {
     ['not a list', '{"0":"red"}', 'expected array'],
     ['one class', '["red"]', 'Too small'],
   ])('labels that are %s', async (_, bytes, words) => {
-    const { code, message } = await refusalOf(register('refused', tinyModel(), { labels: await control.put(bytes) }))
+    const { code, message } = await refusalOf(
+      register('refused', tinyModel(), { labels: await control.put(bytes) }),
+    )
     expect(code).toBe('BAD_REQUEST')
     expect(message).toContain(words)
   })
@@ -98,16 +104,24 @@ describe('a model is refused with the reason', () => {
     expect(seen.message).toContain('was not uploaded')
   })
 
-  afterAll(async () => expect(await control.admin.models.list.query()).not.toContainEqual(expect.objectContaining({ name: 'refused' })))
+  afterAll(async () =>
+    expect(await control.admin.models.list.query()).not.toContainEqual(
+      expect.objectContaining({ name: 'refused' }),
+    ),
+  )
 })
 
 describe('a name', () => {
   test('with the same content is the same registration, with other content a conflict', async () => {
     const first = await register('kept', tinyModel())
     expect(await register('kept', tinyModel())).toEqual(first)
-    const other = await refusalOf(register('kept', tinyModel({ side: 16 }), { contract: tinyContract({ side: 16 }) }))
+    const other = await refusalOf(
+      register('kept', tinyModel({ side: 16 }), { contract: tinyContract({ side: 16 }) }),
+    )
     expect([other.code, other.status]).toEqual(['CONFLICT', 409])
-    expect(other.message).toBe('Cannot register model "kept": that name is taken by other content, expected a new name')
+    expect(other.message).toBe(
+      'Cannot register model "kept": that name is taken by other content, expected a new name',
+    )
     const contract = tinyContract()
     const cropped = { ...contract, input: { ...contract.input, crop: 0.875 } }
     expect((await refusalOf(register('kept', tinyModel(), { contract: cropped }))).code).toBe('CONFLICT')

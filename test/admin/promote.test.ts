@@ -176,7 +176,12 @@ describe('rollback', () => {
     expect(back).toMatchObject({ rollout: { kind: 'rollback' }, deployment: { id: first.deployment.id } })
     const forth = await control.admin.rollouts.rollback.mutate({ group })
     expect(forth.deployment.id).toBe(second.deployment.id)
-    expect((await history(group)).map((h) => h.rollout.kind)).toEqual(['rollback', 'rollback', 'promote', 'promote'])
+    expect((await history(group)).map((h) => h.rollout.kind)).toEqual([
+      'rollback',
+      'rollback',
+      'promote',
+      'promote',
+    ])
   })
 
   test('to a deployment by its version', async () => {
@@ -185,7 +190,9 @@ describe('rollback', () => {
     for (const edgeDeadlineMs of [500, 600]) await promote(group, { policy: { edgeDeadlineMs } })
     const to = String(first.deployment.version)
     expect((await control.admin.rollouts.rollback.mutate({ group, to })).deployment).toEqual(first.deployment)
-    expect((await refusalOf(control.admin.rollouts.rollback.mutate({ group, to: '99999' }))).code).toBe('NOT_FOUND')
+    expect((await refusalOf(control.admin.rollouts.rollback.mutate({ group, to: '99999' }))).code).toBe(
+      'NOT_FOUND',
+    )
   })
 
   test('without an earlier deployment is a conflict', async () => {

@@ -1,12 +1,15 @@
 // The Raspberry Pi worker: serves the light model of the pair (tier `local`). `npm run pi`.
 
+import { runMain } from '#platform/run-main.ts'
 import { untilStopped } from '#platform/until-stopped.ts'
 import { readDeviceConfig } from '../config.ts'
 import { startDevice } from '../run-device.ts'
 
-const stopped = untilStopped()
-const device = await startDevice(readDeviceConfig('local', process.env))
-process.send?.({ ready: device.url })
-await stopped
-await device[Symbol.asyncDispose]()
-process.exit(0)
+await runMain(async () => {
+  const stopped = untilStopped()
+  const device = await startDevice(readDeviceConfig('local', process.env), stopped)
+  if (!device) return
+  process.send?.({ ready: device.url })
+  await stopped
+  await device[Symbol.asyncDispose]()
+})

@@ -1,12 +1,15 @@
 // The Jetson TX2 worker: serves the heavy model of the pair (tier `edge`). `npm run tx2`.
 
+import { runMain } from '#platform/run-main.ts'
 import { untilStopped } from '#platform/until-stopped.ts'
 import { readDeviceConfig } from '../config.ts'
 import { startDevice } from '../run-device.ts'
 
-const stopped = untilStopped()
-const device = await startDevice(readDeviceConfig('edge', process.env))
-process.send?.({ ready: device.url })
-await stopped
-await device[Symbol.asyncDispose]()
-process.exit(0)
+await runMain(async () => {
+  const stopped = untilStopped()
+  const device = await startDevice(readDeviceConfig('edge', process.env), stopped)
+  if (!device) return
+  process.send?.({ ready: device.url })
+  await stopped
+  await device[Symbol.asyncDispose]()
+})

@@ -121,7 +121,10 @@ describe('plan()', () => {
 
   test('fetches what it lacks and nothing else', () => {
     const stored = digests('local', one)
-    const steps = plan({ tier: 'local', running: [one], stored: new Set(stored) }, manifest({ deployment: two }))
+    const steps = plan(
+      { tier: 'local', running: [one], stored: new Set(stored) },
+      manifest({ deployment: two }),
+    )
     expect(steps[0]).toEqual({ do: 'fetch', artifacts: without('local', two, stored) })
   })
 

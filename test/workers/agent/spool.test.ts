@@ -47,7 +47,10 @@ describe('DecisionSpool', () => {
 
   test('hands out at most one upload’s worth, the oldest', async () => {
     const spool = await open()
-    addAll(spool, Array.from({ length: 700 }, (_, i) => i))
+    addAll(
+      spool,
+      Array.from({ length: 700 }, (_, i) => i),
+    )
     expect(await sequences(spool)).toEqual(Array.from({ length: 500 }, (_, i) => i + 1))
     await spool.acknowledge(500)
     expect(await sequences(spool)).toEqual(Array.from({ length: 200 }, (_, i) => i + 501))
@@ -162,7 +165,10 @@ describe('DecisionSpool', () => {
   test('is bounded in memory and on disk: the oldest are dropped and counted', async () => {
     const spool = await open()
     for (let round = 0; round < 5; round++) {
-      addAll(spool, Array.from({ length: 10_000 }, (_, i) => i))
+      addAll(
+        spool,
+        Array.from({ length: 10_000 }, (_, i) => i),
+      )
       await spool.sync()
     }
     expect(spool.dropped).toBe(30_000)

@@ -62,25 +62,41 @@ describe('openManifest()', () => {
   const REFUSED: readonly [name: string, code: string, jws: () => Promise<string> | string][] = [
     ['a key that is not pinned', 'forged', () => sign(json(), theirs)],
     ['another key under the pinned name', 'forged', () => sign(json(), theirs, { kid: ours.kid })],
-    ['a payload that was changed', 'forged', async () =>
-      withPayload(await sign(json(), ours), json({ sequence: 99 }))],
+    [
+      'a payload that was changed',
+      'forged',
+      async () => withPayload(await sign(json(), ours), json({ sequence: 99 })),
+    ],
     ['a signed thing that is no manifest', 'forged', () => sign(json(), ours, { typ: 'JWT' })],
     ['no signature at all', 'forged', async () => (await sign(json(), ours)).replace(/[^.]*$/, '')],
-    ['an unsigned token', 'forged', () =>
-      `${Buffer.from(JSON.stringify({ alg: 'none', typ: MANIFEST_JWS_TYPE, kid: ours.kid })).toString('base64url')}.${Buffer.from(json()).toString('base64url')}.`],
+    [
+      'an unsigned token',
+      'forged',
+      () =>
+        `${Buffer.from(JSON.stringify({ alg: 'none', typ: MANIFEST_JWS_TYPE, kid: ours.kid })).toString('base64url')}.${Buffer.from(json()).toString('base64url')}.`,
+    ],
     ['noise', 'forged', () => 'not a jws'],
     ['nothing', 'forged', () => ''],
     ['signed text that is not JSON', 'malformed', () => sign('{', ours)],
-    ['a schema that this device does not know', 'malformed', () =>
-      sign(JSON.stringify({ ...manifest(), schema: 2 }), ours)],
-    ['a sequence that is no number', 'malformed', () =>
-      sign(JSON.stringify({ ...manifest(), sequence: '7' }), ours)],
+    [
+      'a schema that this device does not know',
+      'malformed',
+      () => sign(JSON.stringify({ ...manifest(), schema: 2 }), ours),
+    ],
+    [
+      'a sequence that is no number',
+      'malformed',
+      () => sign(JSON.stringify({ ...manifest(), sequence: '7' }), ours),
+    ],
     ['another device', 'wrong-device', () => sign(json({ deviceId: 'dev-2' }), ours)],
     ['another tier', 'wrong-device', () => sign(json({ tier: 'edge' }), ours)],
   ]
 
   test.each(REFUSED)('refuses %s as %s', async (_name, code, jws) => {
-    await expect(openManifest(await jws(), recipient)).rejects.toMatchObject({ name: 'ManifestRefused', code })
+    await expect(openManifest(await jws(), recipient)).rejects.toMatchObject({
+      name: 'ManifestRefused',
+      code,
+    })
   })
 })
 

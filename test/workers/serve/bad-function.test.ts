@@ -44,7 +44,10 @@ beforeEach(async () => {
 afterEach(() => rig[Symbol.asyncDispose]())
 
 async function classify(preference: string) {
-  const response = await fetch(`${rig.url}/v1/classify?preference=${preference}`, { method: 'POST', body: red })
+  const response = await fetch(`${rig.url}/v1/classify?preference=${preference}`, {
+    method: 'POST',
+    body: red,
+  })
   expect(response.status).toBe(200)
   return ClassifyAnswer.parse(await response.json())
 }
@@ -59,7 +62,10 @@ describe('a function that', () => {
     ['answers a word', "return new Response('perhaps')"],
     ['answers JSON of something else', 'return Response.json({ fine: true })'],
     ['answers no label', `return Response.json(${answer({ labels: [] })})`],
-    ['answers six labels', `return Response.json(${answer({ labels: Array(6).fill({ index: 0, name: 'x', score: 1 }) })})`],
+    [
+      'answers six labels',
+      `return Response.json(${answer({ labels: Array(6).fill({ index: 0, name: 'x', score: 1 }) })})`,
+    ],
     ['names a tier that there is not', `return Response.json(${answer({ tier: 'cloud' })})`],
     ['answers without end', "return new Response('x'.repeat(1e6))"],
   ])('%s costs the explanation, never the answer', async (_name, body) => {
@@ -81,7 +87,10 @@ describe('a function that does not start', () => {
   test.each([
     ['it does not parse', 'export default { fetch() {'],
     ['it throws as it loads', "throw new Error('no')\nexport default { fetch() {} }"],
-    ['it fails at the health image', moody('').replace("'local-only'", "'never'").replace('return Response', 'Response')],
+    [
+      'it fails at the health image',
+      moody('').replace("'local-only'", "'never'").replace('return Response', 'Response'),
+    ],
   ])('because %s never takes over, and leaves nothing behind', async (_name, code) => {
     await rig.install({ version: 1 })
     const before = await readdir(rig.runFolder)

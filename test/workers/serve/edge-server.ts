@@ -5,7 +5,16 @@ import { createServer, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-export type Mood = 'well' | 'silent' | 'slow' | 'error' | 'garbage' | 'nonsense' | 'cut' | 'endless' | 'other-deployment'
+export type Mood =
+  | 'well'
+  | 'silent'
+  | 'slow'
+  | 'error'
+  | 'garbage'
+  | 'nonsense'
+  | 'cut'
+  | 'endless'
+  | 'other-deployment'
 
 const ANSWER = {
   labels: [{ index: 1, name: 'green', score: 0.9 }],
@@ -35,27 +44,34 @@ export class EdgeServer implements AsyncDisposable {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     switch (this.mood) {
       case 'well':
-        return void json(ANSWER)
+        json(ANSWER)
+        break
       case 'silent':
-        return
+        break
       case 'slow':
         // Bytes that trickle: the deadline is for the whole answer, not for its beginning.
         response.writeHead(200, { 'content-type': 'application/json' })
-        return trickle(response)
+        trickle(response)
+        break
       case 'error':
-        return void json({ error: { code: 'internal', message: 'no' } }, 500)
+        json({ error: { code: 'internal', message: 'no' } }, 500)
+        break
       case 'other-deployment':
-        return void json({ error: { code: 'wrong-deployment', message: 'no' } }, 409)
+        json({ error: { code: 'wrong-deployment', message: 'no' } }, 409)
+        break
       case 'garbage':
-        return void response.end('<html>it works!</html>')
+        response.end('<html>it works!</html>')
+        break
       case 'nonsense':
-        return void json({ labels: [] })
+        json({ labels: [] })
+        break
       case 'cut':
         response.writeHead(200, { 'content-length': 1_000 })
-        return void response.write('{', () => response.destroy())
+        response.write('{', () => response.destroy())
+        break
       case 'endless':
         response.writeHead(200, { 'content-type': 'application/json' })
-        return flood(response)
+        flood(response)
     }
   }
 

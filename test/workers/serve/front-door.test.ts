@@ -65,21 +65,82 @@ interface Case extends Sent {
 
 const CASES: readonly Case[] = [
   { name: 'text', body: 'a picture of a cat', status: 415, code: 'unsupported-format', says: /JPEG, PNG/ },
-  { name: 'a GIF', body: 'GIF89a\x01\x00\x01\x00', status: 415, code: 'unsupported-format', says: /JPEG, PNG/ },
-  { name: 'an SVG', body: '<svg xmlns="http://www.w3.org/2000/svg"/>', status: 415, code: 'unsupported-format', says: /JPEG, PNG/ },
+  {
+    name: 'a GIF',
+    body: 'GIF89a\x01\x00\x01\x00',
+    status: 415,
+    code: 'unsupported-format',
+    says: /JPEG, PNG/,
+  },
+  {
+    name: 'an SVG',
+    body: '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    status: 415,
+    code: 'unsupported-format',
+    says: /JPEG, PNG/,
+  },
   { name: 'an empty body', body: '', status: 400, code: 'empty', says: /empty/ },
-  { name: 'magic bytes alone', body: Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), status: 422, code: 'damaged', says: /damaged/ },
+  {
+    name: 'magic bytes alone',
+    body: Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    status: 422,
+    code: 'damaged',
+    says: /damaged/,
+  },
   { name: 'a truncated JPEG', make: truncatedJpeg, status: 422, code: 'damaged', says: /cut short/ },
-  { name: 'a PNG that claims 60000 x 60000', make: () => hugePng(60_000), status: 413, code: 'too-many-pixels', says: /60000x60000/ },
-  { name: 'a PNG that claims more than any integer', make: () => hugePng(0x7fffffff), status: 422, code: 'damaged', says: /damaged/ },
-  { name: '50 MB with their length', body: Buffer.alloc(50 * MIB), status: 413, code: 'too-large', says: /16777216 bytes/ },
-  { name: '50 MB in chunks', make: () => streamed(50 * MIB), status: 413, code: 'too-large', says: /16777216 bytes/ },
-  { name: 'a gzipped image', make: () => gzipSync(red), headers: { 'content-encoding': 'gzip' }, status: 415, code: 'encoded', says: /Content-Encoding/ },
-  { name: 'an unknown preference', query: '?preference=cheapest', status: 400, code: 'invalid', says: /"preference"/ },
+  {
+    name: 'a PNG that claims 60000 x 60000',
+    make: () => hugePng(60_000),
+    status: 413,
+    code: 'too-many-pixels',
+    says: /60000x60000/,
+  },
+  {
+    name: 'a PNG that claims more than any integer',
+    make: () => hugePng(0x7fffffff),
+    status: 422,
+    code: 'damaged',
+    says: /damaged/,
+  },
+  {
+    name: '50 MB with their length',
+    body: Buffer.alloc(50 * MIB),
+    status: 413,
+    code: 'too-large',
+    says: /16777216 bytes/,
+  },
+  {
+    name: '50 MB in chunks',
+    make: () => streamed(50 * MIB),
+    status: 413,
+    code: 'too-large',
+    says: /16777216 bytes/,
+  },
+  {
+    name: 'a gzipped image',
+    make: () => gzipSync(red),
+    headers: { 'content-encoding': 'gzip' },
+    status: 415,
+    code: 'encoded',
+    says: /Content-Encoding/,
+  },
+  {
+    name: 'an unknown preference',
+    query: '?preference=cheapest',
+    status: 400,
+    code: 'invalid',
+    says: /"preference"/,
+  },
   { name: 'topK 0', query: '?topK=0', status: 400, code: 'invalid', says: /"topK"/ },
   { name: 'topK 6', query: '?topK=6', status: 400, code: 'invalid', says: /"topK"/ },
   { name: 'topK that is no number', query: '?topK=many', status: 400, code: 'invalid', says: /"topK"/ },
-  { name: 'a deployment that does not run here', headers: { [DEPLOYMENT_HEADER]: 'dep-9' }, status: 409, code: 'wrong-deployment', says: /dep-9/ },
+  {
+    name: 'a deployment that does not run here',
+    headers: { [DEPLOYMENT_HEADER]: 'dep-9' },
+    status: 409,
+    code: 'wrong-deployment',
+    says: /dep-9/,
+  },
 ]
 
 describe('the front door', () => {
@@ -111,7 +172,9 @@ describe('the front door', () => {
   test('forgets a client that leaves in the middle of its image', async () => {
     const socket = connect(Number(new URL(rig.url).port), '127.0.0.1')
     const head = `POST /v1/classify HTTP/1.1\r\nhost: x\r\ncontent-length: ${red.length}\r\n\r\n`
-    await new Promise((resolve) => socket.write(Buffer.concat([Buffer.from(head), red.subarray(0, 20)]), resolve))
+    await new Promise((resolve) =>
+      socket.write(Buffer.concat([Buffer.from(head), red.subarray(0, 20)]), resolve),
+    )
     socket.resetAndDestroy()
     await expectGoodAnswer()
   })

@@ -49,7 +49,11 @@ describe('Offload', () => {
   })
 
   test('says so where no edge is known', async () => {
-    expect((await ask()).result).toMatchObject({ ok: false, reason: 'edge-error', message: expect.stringMatching(/no edge/) })
+    expect((await ask()).result).toMatchObject({
+      ok: false,
+      reason: 'edge-error',
+      message: expect.stringMatching(/no edge/),
+    })
     await aim(await edge.listen())
     await offload.retarget(undefined)
     expect((await ask()).reason).toBe('edge-error')

@@ -1,0 +1,345 @@
+// The promises in the comments of db/queries, each kept under concurrency.
+
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect, type Database } from '#db/connect.ts'
+import { isUniqueViolation, pgFailure } from '#db/db.ts'
+import { insertDecisions, lastDecision } from '#db/queries/decisions.ts'
+import { currentRollout, insertDeployment, rolloutHistory, startRollout } from '#db/queries/deployments.ts'
+import {
+  appendJobRows,
+  ensureDeviceJob,
+  failDeviceJob,
+  finishDeviceJob,
+  jobFeatures,
+  jobOutcomes,
+  takeDeviceJob,
+} from '#db/queries/device-jobs.ts'
+import { enrolDevice, findDevice, listDevices } from '#db/queries/devices.ts'
+import { ensureFunction, findFunction } from '#db/queries/functions.ts'
+import { lastManifest, nextManifest } from '#db/queries/manifests.ts'
+import { findRouter, insertRouter } from '#db/queries/routers.ts'
+import { enrolmentCodes } from '#db/schema/profile.ts'
+import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
+import {
+  addArtifact,
+  addDataset,
+  addDevice,
+  addEnrolment,
+  decisionAt,
+  enrolRequest,
+  type FilledDatabase,
+  fillDatabase,
+  manifestAt,
+  outcome,
+  rolloutDraft,
+  routerDraft,
+} from './filled-database.ts'
+
+let scratch: TestDatabase
+let database: Database
+let filled: FilledDatabase
+beforeAll(async () => {
+  scratch = await createTestDatabase()
+  database = connect(scratch.url, { max: 20 })
+  filled = await fillDatabase(database.db)
+})
+afterAll(async () => {
+  await database.close()
+  await scratch.drop()
+})
+
+const db = () => database.db
+const times = <T>(count: number, make: (i: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, i) => make(i)))
+
+describe('enrolDevice()', () => {
+  test('of twenty devices with one code enrols exactly one', async () => {
+    const hash = await addEnrolment(db(), 'wanted', 'local')
+    const made = await times(20, () => enrolDevice(db(), hash, enrolRequest('local')))
+    expect(made.filter(Boolean)).toHaveLength(1)
+    expect((await listDevices(db())).filter((d) => d.name === 'wanted')).toHaveLength(1)
+  })
+
+  test('spends no code on a device that it cannot make', async () => {
+    const hash = await addEnrolment(db(), 'pi', 'local') // The name is taken.
+    await expect(enrolDevice(db(), hash, enrolRequest('local'))).rejects.toSatisfy(isUniqueViolation)
+    const [code] = await db().select().from(enrolmentCodes).where(eq(enrolmentCodes.hash, hash))
+    expect(code!.usedAt).toBeNull()
+  })
+})
+
+async function newJob(total = 4, kind: 'profile' | 'features' = 'profile') {
+  const device = await addDevice(db(), `device-${crypto.randomUUID()}`, 'edge')
+  const draft = {
+    kind,
+    deviceId: device.id,
+    datasetId: filled.datasetId,
+    modelId: kind === 'profile' ? filled.modelId : null,
+    featuresVersion: kind === 'profile' ? null : 1,
+    total,
+  }
+  return { draft, job: await ensureDeviceJob(db(), draft) }
+}
+
+describe('ensureDeviceJob()', () => {
+  test('twenty times at once is one job', async () => {
+    const { draft, job } = await newJob()
+    const again = await times(20, () => ensureDeviceJob(db(), draft))
+    expect(new Set(again.map((j) => j.id))).toEqual(new Set([job.id]))
+  })
+
+  test('after a failure is a new job, after an end the finished one', async () => {
+    const { draft, job } = await newJob(1)
+    await failDeviceJob(db(), job.id, 'no memory')
+    const second = await ensureDeviceJob(db(), draft)
+    expect(second.id).not.toBe(job.id)
+    await takeDeviceJob(db(), draft.deviceId)
+    await appendJobRows(db(), second.id, { kind: 'profile', rows: [outcome(0)] })
+    const result = {
+      energy: { perImageJ: 1, method: 'model', source: 'made up' },
+      peakMemoryBytes: 1,
+    } as const
+    await finishDeviceJob(db(), second.id, { result, summary: null })
+    expect(await ensureDeviceJob(db(), draft)).toMatchObject({ id: second.id, state: 'done' })
+    await failDeviceJob(db(), second.id, 'too late')
+    expect(await ensureDeviceJob(db(), draft)).toMatchObject({ id: second.id, state: 'done' })
+  })
+
+  test('tells features and profiles of one data set apart', async () => {
+    const { draft, job } = await newJob()
+    const other = await ensureDeviceJob(db(), {
+      ...draft,
+      kind: 'features',
+      modelId: null,
+      featuresVersion: 1,
+    })
+    expect(other.id).not.toBe(job.id)
+  })
+})
+
+describe('takeDeviceJob()', () => {
+  test('twenty polls at once get one job, and a restarted device the same', async () => {
+    const { draft, job } = await newJob()
+    const taken = await times(20, () => takeDeviceJob(db(), draft.deviceId))
+    expect(new Set(taken.map((j) => j?.id))).toEqual(new Set([job.id]))
+    expect(await takeDeviceJob(db(), draft.deviceId)).toMatchObject({ id: job.id, state: 'running' })
+  })
+})
+
+describe('appendJobRows()', () => {
+  const append = (jobId: string, ...indexes: number[]) =>
+    appendJobRows(db(), jobId, { kind: 'profile', rows: indexes.map(outcome) })
+  async function running(total?: number) {
+    const { draft, job } = await newJob(total)
+    await takeDeviceJob(db(), draft.deviceId)
+    return job.id
+  }
+
+  test('moves on row by row, refuses gaps and ignores repeats', async () => {
+    const id = await running()
+    expect(await append(id, 0, 1)).toBe(2)
+    expect(await append(id, 0, 1)).toBe(2)
+    expect(await append(id, 3)).toBe(2)
+    expect(await append(id, 1, 2, 3)).toBe(4)
+    expect(await append(id, 4)).toBe(4)
+    expect((await jobOutcomes(db(), id)).map((o) => o.index)).toEqual([0, 1, 2, 3])
+  })
+
+  test('the same batch ten times at once is stored once', async () => {
+    const id = await running()
+    expect(new Set(await times(10, () => append(id, 0, 1, 2)))).toEqual(new Set([3]))
+    expect(await jobOutcomes(db(), id)).toHaveLength(3)
+  })
+
+  test('batches that arrive in any order leave no gap', async () => {
+    const id = await running(30)
+    await times(30, (i) => append(id, 29 - i))
+    const stored = (await jobOutcomes(db(), id)).map((o) => o.index)
+    expect(stored).toEqual(stored.map((_, i) => i))
+    expect(await append(id, stored.length)).toBe(stored.length + 1)
+  })
+
+  test('takes no rows before the job is taken, after it ended, nor of the other kind', async () => {
+    const { draft, job } = await newJob()
+    expect(await append(job.id, 0)).toBeUndefined()
+    await takeDeviceJob(db(), draft.deviceId)
+    const features = [{ index: 0, features: Array(29).fill(0), latencyMs: 1 }]
+    expect(await appendJobRows(db(), job.id, { kind: 'features', rows: features })).toBeUndefined()
+    await failDeviceJob(db(), job.id, 'enough')
+    expect(await append(job.id, 0)).toBeUndefined()
+  })
+
+  test('keeps features to the last bit', async () => {
+    const { draft, job } = await newJob(1, 'features')
+    await takeDeviceJob(db(), draft.deviceId)
+    const features = Array.from({ length: 29 }, (_, i) => Math.sqrt(i) * 10 ** (i - 15))
+    await appendJobRows(db(), job.id, { kind: 'features', rows: [{ index: 0, features, latencyMs: 1 }] })
+    expect((await jobFeatures(db(), job.id))[0]!.features).toEqual(features)
+  })
+})
+
+describe('versions', () => {
+  test('of twenty routers at once are twenty numbers without a gap', async () => {
+    const document = await addArtifact(db(), 'a router')
+    const made = await times(20, () => insertRouter(db(), routerDraft(filled.selectionId, document)))
+    const versions = made.map((r) => r.version).sort((a, b) => a - b)
+    expect(versions).toEqual(versions.map((_, i) => versions[0]! + i))
+    expect(new Set(versions).size).toBe(20)
+    expect((await findRouter(db(), String(versions[7])))?.id).toBe(
+      made.find((r) => r.version === versions[7])!.id,
+    )
+  })
+
+  test('of twenty deployments at once are twenty numbers, in the document as in the row', async () => {
+    const made = await times(20, () => insertDeployment(db(), filled.deployment))
+    expect(new Set(made.map((d) => d.version)).size).toBe(20)
+    for (const { id, version, document } of made) expect(document).toMatchObject({ id, version })
+  })
+
+  test('of a function count contents: the same bytes twenty times at once are one version', async () => {
+    const digest = await addArtifact(db(), 'a function')
+    const made = await times(20, () => ensureFunction(db(), 'mine', digest))
+    expect(new Set(made.map((f) => f.version))).toEqual(new Set([1]))
+    const next = await ensureFunction(db(), 'mine', await addArtifact(db(), 'another function'))
+    expect(next.version).toBe(2)
+    expect((await findFunction(db(), 'mine'))?.version).toBe(2)
+    expect((await findFunction(db(), 'mine', 1))?.digest).toBe(digest)
+  })
+})
+
+describe('startRollout()', () => {
+  test('twenty at once leave exactly one current, and all the history', async () => {
+    const { id } = await insertDeployment(db(), filled.deployment)
+    const started = await times(20, () => startRollout(db(), rolloutDraft('busy', id)))
+    const history = await rolloutHistory(db(), 'busy', 100)
+    expect(history).toHaveLength(20)
+    expect(history.map((h) => h.rollout.state)).toEqual(['current', ...Array(19).fill('superseded')])
+    expect(started.map((r) => r.id)).toContain((await currentRollout(db(), 'busy'))!.rollout.id)
+  })
+
+  test('of groups side by side leave one current in each', async () => {
+    const { id } = await insertDeployment(db(), filled.deployment)
+    await times(10, (i) => startRollout(db(), rolloutDraft(`side-${i % 2}`, id)))
+    for (const group of ['side-0', 'side-1'])
+      expect((await currentRollout(db(), group))?.rollout.groupName).toBe(group)
+  })
+
+  test('one that fails leaves the current one in place', async () => {
+    const before = await currentRollout(db(), 'default')
+    await expect(startRollout(db(), rolloutDraft('default', 'dep_unknown'))).rejects.toThrow()
+    expect(await currentRollout(db(), 'default')).toEqual(before)
+  })
+})
+
+describe('the database itself refuses', () => {
+  test.each<[string, string, string]>([
+    [
+      'a second current rollout of a group',
+      `insert into rollouts select 'rol_x', group_name, deployment_id, kind, 'current', null, 'sql', now(), null
+        from rollouts where group_name = 'default' and state = 'current'`,
+      'rollouts_one_current',
+    ],
+    [
+      'a current rollout with an end',
+      `update rollouts set ended_at = now() where state = 'current'`,
+      'rollouts_state',
+    ],
+    [
+      'a job that is done without all rows',
+      `update device_jobs set state = 'done' where total = 4`,
+      'device_jobs_result',
+    ],
+    ['more rows than images', 'update device_jobs set done = total + 1', 'device_jobs_progress'],
+    [
+      'a profile without a model',
+      `update device_jobs set model_id = null where kind = 'profile'`,
+      'device_jobs_kind',
+    ],
+    ['an artifact named otherwise', `update artifacts set digest = 'md5:1'`, 'artifacts_digest_format'],
+    ['manifest 0', 'update manifests set sequence = 0', 'manifests_sequence'],
+    ['a role that is none', `update api_keys set role = 'king'`, 'api_keys_role'],
+    ['a tier that is none', `update devices set tier = 'cloud'`, 'devices_tier'],
+  ])('%s', async (_, statement, constraint) => {
+    const failure = await database.pool.query(statement).then(
+      () => undefined,
+      (error: unknown) => pgFailure(error),
+    )
+    expect(failure).toMatchObject({ constraint })
+  })
+})
+
+describe('nextManifest()', () => {
+  test('twenty polls at once never give one number to two contents', async () => {
+    const { id } = await addDevice(db(), 'polled', 'local')
+    const made = await times(20, (i) =>
+      nextManifest(db(), id, async (last) => manifestAt(id, (last?.sequence ?? 0) + 1, `content ${i}`)),
+    )
+    expect(made.map((m) => m.sequence).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    )
+  })
+
+  test('gives the last one again where nothing changed', async () => {
+    const { id } = await addDevice(db(), 'quiet', 'local')
+    const make = async (last: Awaited<ReturnType<typeof lastManifest>>) => last ?? manifestAt(id, 1)
+    const made = await times(10, () => nextManifest(db(), id, make))
+    expect(new Set(made.map((m) => m.sequence))).toEqual(new Set([1]))
+  })
+
+  test('stores nothing when making it fails, and lets the next one through', async () => {
+    const { id } = await addDevice(db(), 'failed', 'local')
+    const fail = () => Promise.reject(new Error('no key'))
+    await expect(nextManifest(db(), id, fail)).rejects.toThrow('no key')
+    expect(await lastManifest(db(), id)).toBeUndefined()
+    expect((await nextManifest(db(), id, async () => manifestAt(id, 1))).sequence).toBe(1)
+  })
+})
+
+describe('insertDecisions()', () => {
+  test('stores each sequence once, however batches overlap', async () => {
+    const { id } = await addDevice(db(), 'decided', 'local')
+    expect(await lastDecision(db(), id)).toBe(0)
+    await times(10, (i) =>
+      insertDecisions(
+        db(),
+        id,
+        [1, 2, 3].map((n) => decisionAt(n + (i % 3))),
+      ),
+    )
+    expect(await lastDecision(db(), id)).toBe(5)
+    const { rowCount } = await database.pool.query('select from decisions where device_id = $1', [id])
+    expect(rowCount).toBe(5)
+  })
+
+  test('takes 1,000 in one statement', async () => {
+    const { id } = await addDevice(db(), 'talkative', 'local')
+    await insertDecisions(
+      db(),
+      id,
+      Array.from({ length: 1_000 }, (_, i) => decisionAt(i + 1)),
+    )
+    expect(await lastDecision(db(), id)).toBe(1_000)
+  })
+})
+
+test('a data set larger than one statement may be keeps its order', async () => {
+  const count = 5_001
+  const digest = await addArtifact(db(), 'image 0')
+  const { insertDataset, datasetLabels } = await import('#db/queries/datasets.ts')
+  const small = await addDataset(db(), 'small', 1)
+  const images = Array.from({ length: count }, (_, i) => ({ digest, label: i, path: `${i}.png` }))
+  const { id } = await insertDataset(db(), {
+    name: 'large',
+    labelsDigest: small.labelsDigest,
+    imagesDigest: small.imagesDigest,
+    images,
+  })
+  expect(await datasetLabels(db(), id)).toEqual(images.map((image) => image.label))
+})
+
+test('a device is found by its name and by its id', async () => {
+  const device = await addDevice(db(), 'findable', 'edge')
+  expect(await findDevice(db(), 'findable')).toEqual(device)
+  expect(await findDevice(db(), device.id)).toEqual(device)
+})
