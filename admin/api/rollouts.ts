@@ -14,6 +14,7 @@ import {
   findDeployment,
   insertDeployment,
   listDeployments,
+  lockRollouts,
   rolloutHistory,
   startRollout,
 } from '#db/queries/deployments.ts'
@@ -83,18 +84,21 @@ export const rolloutsRouter = router({
       throw new Refusal('gate', `${gate.words} To promote it all the same, give a reason (override)`)
     await requireDevices(ctx.db, input.group)
     const draft = await describeDeployment(ctx.db, row, input)
-    const current = await currentRollout(ctx.db, input.group)
-    if (current && isSame(current.deployment.document, draft))
-      return { rollout: current.rollout, deployment: current.deployment.document }
-    const deployment = await insertDeployment(ctx.db, draft)
-    const rollout = await startRollout(ctx.db, {
-      groupName: input.group,
-      deploymentId: deployment.id,
-      kind: 'promote',
-      overrideReason: gate.ok ? null : (input.override ?? null),
-      startedBy: ctx.actor.name,
+    return ctx.db.transaction(async (tx) => {
+      await lockRollouts(tx, input.group)
+      const current = await currentRollout(tx, input.group)
+      if (current && isSame(current.deployment.document, draft))
+        return { rollout: current.rollout, deployment: current.deployment.document }
+      const deployment = await insertDeployment(tx, draft)
+      const rollout = await startRollout(tx, {
+        groupName: input.group,
+        deploymentId: deployment.id,
+        kind: 'promote',
+        overrideReason: gate.ok ? null : (input.override ?? null),
+        startedBy: ctx.actor.name,
+      })
+      return { rollout, deployment: deployment.document }
     })
-    return { rollout, deployment: deployment.document }
   }),
 
   /** Back to the deployment before the current one, or to the one that is named. Devices get a new sequence. */

@@ -57,11 +57,14 @@ export interface RolloutDraft {
   readonly startedBy: string
 }
 
+/** Until the transaction ends nobody else starts a rollout in the group: what it reads as current stays so. */
+export async function lockRollouts(tx: Db, groupName: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`tandem.rollout.${groupName}`}, 0))`)
+}
+
 export async function startRollout(db: Db, draft: RolloutDraft): Promise<RolloutRow> {
   return db.transaction(async (tx) => {
-    await tx.execute(
-      sql`select pg_advisory_xact_lock(hashtextextended(${`tandem.rollout.${draft.groupName}`}, 0))`,
-    )
+    await lockRollouts(tx, draft.groupName)
     await tx
       .update(rollouts)
       .set({ state: 'superseded', endedAt: sql`now()` })

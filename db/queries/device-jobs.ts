@@ -92,7 +92,7 @@ type JobRows =
 export async function appendJobRows(db: Db, jobId: string, batch: JobRows): Promise<number | undefined> {
   return db.transaction(async (tx) => {
     const [job] = await tx.select().from(deviceJobs).where(eq(deviceJobs.id, jobId)).for('update')
-    if (!job || job.state !== 'running' || job.kind !== batch.kind) return undefined
+    if (job?.state !== 'running' || job.kind !== batch.kind) return undefined
     const first = batch.rows[0]!.index
     const end = first + batch.rows.length
     const inOrder = batch.rows.every((row, i) => row.index === first + i)

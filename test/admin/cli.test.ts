@@ -77,7 +77,7 @@ function tandem(args: readonly string[], env: Record<string, string> = {}): Prom
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
     cwd: path.resolve(import.meta.dirname, '../..'),
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       TANDEM_URL: url,
       TANDEM_HOME: path.join(folder, 'no-home'),
       TANDEM_API_KEY: control.keys.admin,
@@ -135,10 +135,8 @@ describe.concurrent('tandem', () => {
   test.each<[string, string[], string]>([
     ['no command', [], 'Usage: tandem'],
     ['a command that is none', ['fly'], "unknown command 'fly'"],
-    ['a missing option', ['models', 'add', 'x.onnx'], "required option '--name <name>'"],
     ['a word for a number', ['train', '--folds', 'many'], 'expected a whole number'],
     ['a share of 3', ['train', '--offload', '3'], 'expected a share such as 0.3'],
-    ['a tier that is none', ['devices', 'enrol', 'x', '--tier', 'cloud'], 'Allowed choices are local, edge'],
   ])('a wrong call, %s, ends with 2 and the usage', async (_, args, words) => {
     const ended = await tandem(args)
     expect(ended.code).toBe(2)
@@ -174,9 +172,7 @@ describe.concurrent('tandem', () => {
     ['a label that is unknown', () => addDataset('bad-label.csv'), {}, 'line 3: label "mauve" is unknown'],
     ['an image that is not there', () => addDataset('bad-file.csv'), {}, 'lost.png": it does not exist'],
     ['a CSV that is not there', () => addDataset('lost.csv'), {}, 'lost.csv": it does not exist'],
-    ['a folder that is not there', () => addDataset('lost'), {}, 'lost": it does not exist'],
     ['a folder of no class', () => addDataset('odd-folders'), {}, 'folder "mauve" is none of the 3 classes'],
-    ['an unknown data set', () => ['profile', '--dataset', 'nothing'], {}, 'Cannot find data set "nothing"'],
     ['nothing to promote', () => ['promote'], {}, 'no router is trained yet'],
     ['no worker', () => ['classify', at('a.png'), ...worker], {}, 'is it running?'],
   ])('%s ends with 1 and a sentence', async (_, args, env, words) => {

@@ -148,6 +148,13 @@ describe('promote', () => {
     expect(await history(group)).toHaveLength(1)
   })
 
+  test('eight clicks at once are one rollout of one deployment', async () => {
+    const group = await newGroup('local', 'edge')
+    const clicks = await Promise.all(Array.from({ length: 8 }, () => promote(group)))
+    expect(new Set(clicks.map((c) => c.rollout.id)).size).toBe(1)
+    expect(await history(group)).toHaveLength(1)
+  })
+
   test('another policy is another deployment, and the first one is superseded', async () => {
     const group = await newGroup('local', 'edge')
     const first = await promote(group)

@@ -1,7 +1,7 @@
 // The way to the edge when the edge is not well: always an answer with its reason, never later than the
 // deadline, and at once after a few failures. Times are bounds with room, not measurements.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { freePort } from '#test/harness/free-port.ts'
 import { until } from '#test/harness/until.ts'
 import { imageEntry } from '#vision/image-entry.ts'
@@ -13,35 +13,37 @@ const CONNECT_MS = 100
 const FAILURES_TO_OPEN = 3
 const image = imageEntry(Buffer.from('an image that nobody decodes here'))
 
-let edge: EdgeServer
-let offload: Offload
-beforeEach(() => {
-  edge = new EdgeServer()
-  offload = new Offload()
-})
-afterEach(async () => {
-  await offload[Symbol.asyncDispose]()
-  await edge[Symbol.asyncDispose]()
-})
-
-const aim = (url: string) => offload.retarget({ url, connectMs: CONNECT_MS })
-
-async function ask(id = 'dep-1', edgeDeadlineMs = DEADLINE_MS) {
-  const start = performance.now()
-  const port = offload.portFor({ id, policy: { edgeDeadlineMs, edgeConnectMs: CONNECT_MS } })
-  const result = await port.offload(image, 1)
-  return { result, tookMs: performance.now() - start, reason: result.ok ? 'ok' : result.reason }
+/** An edge and a way to it for each test, so that they can wait for deadlines and probes side by side. */
+function makeRig() {
+  const edge = new EdgeServer()
+  const offload = new Offload()
+  const ask = async (deploymentId = 'dep-1', edgeDeadlineMs = DEADLINE_MS) => {
+    const policy = { edgeDeadlineMs, edgeConnectMs: CONNECT_MS }
+    const start = performance.now()
+    const result = await offload.portFor({ id: deploymentId, policy }).offload(image, 1)
+    return { result, tookMs: performance.now() - start, reason: result.ok ? 'ok' : result.reason }
+  }
+  return {
+    edge,
+    offload,
+    ask,
+    aim: (url: string) => offload.retarget({ url, connectMs: CONNECT_MS }),
+    async openBreaker() {
+      for (let i = 0; i < FAILURES_TO_OPEN; i++) await ask()
+      expect((await ask()).reason).toBe('breaker-open')
+    },
+    recovers: () => until('the breaker closes', async () => (await ask()).result.ok, 5_000),
+    async [Symbol.asyncDispose]() {
+      await offload[Symbol.asyncDispose]()
+      await edge[Symbol.asyncDispose]()
+    },
+  }
 }
 
-async function openBreaker() {
-  for (let i = 0; i < FAILURES_TO_OPEN; i++) await ask()
-  expect((await ask()).reason).toBe('breaker-open')
-}
-
-const recovers = () => until('the breaker closes', async () => (await ask()).result.ok, 5_000)
-
-describe('Offload', () => {
+describe.concurrent('Offload', () => {
   test('brings the edge’s answer, and names the deployment that must give it', async () => {
+    await using rig = makeRig()
+    const { edge, ask, aim } = rig
     await aim(await edge.listen())
     const { result } = await ask('dep-7')
     expect(result).toMatchObject({ ok: true, model: 'heavy', labels: [{ name: 'green' }] })
@@ -49,6 +51,8 @@ describe('Offload', () => {
   })
 
   test('says so where no edge is known', async () => {
+    await using rig = makeRig()
+    const { edge, offload, ask, aim } = rig
     expect((await ask()).result).toMatchObject({
       ok: false,
       reason: 'edge-error',
@@ -71,6 +75,8 @@ describe('Offload', () => {
   ]
 
   test.each(MOODS)('an edge that %s is an answer, no error: %s -> %s', async (_name, mood, reason, says) => {
+    await using rig = makeRig()
+    const { edge, ask, aim } = rig
     await aim(await edge.listen())
     edge.mood = mood
     const { result, tookMs } = await ask()
@@ -80,6 +86,8 @@ describe('Offload', () => {
   })
 
   test('a refused connection costs next to nothing', async () => {
+    await using rig = makeRig()
+    const { ask, aim } = rig
     await aim(`http://127.0.0.1:${await freePort()}`)
     const { reason, tookMs } = await ask()
     expect(reason).toBe('edge-error')
@@ -87,6 +95,8 @@ describe('Offload', () => {
   })
 
   test('a host that swallows packets costs the time that connecting may take, not the whole deadline', async () => {
+    await using rig = makeRig()
+    const { ask, aim } = rig
     await using hole = await blackHole()
     await aim(hole.url)
     const { reason, tookMs } = await ask('dep-1', 5_000)
@@ -96,6 +106,8 @@ describe('Offload', () => {
   })
 
   test('after three failures in a row answers at once, without asking', async () => {
+    await using rig = makeRig()
+    const { edge, ask, aim } = rig
     await aim(await edge.listen())
     edge.mood = 'silent'
     for (let i = 0; i < FAILURES_TO_OPEN; i++) expect((await ask()).reason).toBe('deadline')
@@ -110,6 +122,8 @@ describe('Offload', () => {
   })
 
   test('two failures and a success do not open the breaker', async () => {
+    await using rig = makeRig()
+    const { edge, ask, aim } = rig
     await aim(await edge.listen())
     for (const mood of ['error', 'error', 'well', 'error', 'error'] as const) {
       edge.mood = mood
@@ -120,6 +134,8 @@ describe('Offload', () => {
   })
 
   test('finds the edge again by itself, with one probe at a time', { timeout: 15_000 }, async () => {
+    await using rig = makeRig()
+    const { edge, ask, aim, openBreaker, recovers } = rig
     await aim(await edge.listen())
     edge.mood = 'error'
     await openBreaker()
@@ -129,6 +145,8 @@ describe('Offload', () => {
   })
 
   test('keeps nobody waiting for the probe: others are answered at once', { timeout: 15_000 }, async () => {
+    await using rig = makeRig()
+    const { edge, ask, aim, openBreaker } = rig
     await aim(await edge.listen())
     edge.mood = 'silent'
     await openBreaker()
@@ -146,6 +164,8 @@ describe('Offload', () => {
   })
 
   test('finds an edge that was killed and came back on its port', { timeout: 15_000 }, async () => {
+    await using rig = makeRig()
+    const { edge, ask, aim, recovers } = rig
     const port = await freePort()
     await aim(await edge.listen(port))
     expect((await ask()).reason).toBe('ok')
@@ -157,6 +177,8 @@ describe('Offload', () => {
   })
 
   test('an edge at another place starts with a clean record', async () => {
+    await using rig = makeRig()
+    const { edge, ask, aim, openBreaker } = rig
     await aim(await edge.listen())
     edge.mood = 'error'
     await openBreaker()
@@ -166,6 +188,8 @@ describe('Offload', () => {
   })
 
   test('a retarget while requests are under way fails none of them', async () => {
+    await using rig = makeRig()
+    const { edge, ask, aim } = rig
     await aim(await edge.listen())
     const asked = Array.from({ length: 30 }, () => ask('dep-1'))
     await using other = new EdgeServer()
