@@ -22,8 +22,8 @@ export const DecisionReason = z.enum([
 export type DecisionReason = z.infer<typeof DecisionReason>
 
 export const Decision = z.object({
-  /** Router kind, or `none` where nothing was decided. */
-  router: z.string(),
+  /** Router kind, or `none` where nothing was decided. Bounded, as it comes from a function. */
+  router: z.string().regex(/^[a-z0-9-]{1,40}$/, 'expected a router kind'),
   version: z.number().int().nonnegative(),
   score: z.number().nullable(),
   threshold: z.number().nullable(),

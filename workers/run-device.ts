@@ -13,11 +13,11 @@ import { type Identity, openIdentity } from './agent/identity.ts'
 import { DecisionSpool } from './agent/spool.ts'
 import type { DeviceConfig } from './config.ts'
 import { chooseHost } from './host/choose-host.ts'
-import { sweepStale } from './host/workerd/workerd-sweep.ts'
 import { answerEnergyJ } from './serve/energy.ts'
 import { frontDoorApp, listen } from './serve/front-door.ts'
 import { Generations } from './serve/generations.ts'
 import { Offload } from './serve/offload.ts'
+import { ownRunFolder } from './serve/run-folder.ts'
 
 export interface Device extends AsyncDisposable {
   readonly url: string
@@ -36,12 +36,13 @@ export async function startDevice(
   const offload = new Offload()
   const { host, reason } = await chooseHost()
   log.info({ driver: host.driver, reason }, 'function host')
+  const runFolder = ownRunFolder(config.runFolder)
   const generations = new Generations({
     tier: config.tier,
     store,
     host,
     edgeFor: (deployment) => offload.portFor(deployment),
-    runFolder: config.runFolder,
+    runFolder: runFolder.path,
     log,
   })
   const app = frontDoorApp({
@@ -56,8 +57,7 @@ export async function startDevice(
   void stopped.then(() => stop.abort())
   const identity = await Promise.race([enrolled(config, url, log), stopped.then(() => undefined)])
   if (!identity) return undefined
-  await mkdir(config.runFolder, { recursive: true, mode: 0o700 })
-  await sweepRunFolder(config.runFolder)
+  await runFolder.make()
   const enrolment = identity.enrolment!
   const agent = new Agent({
     home: config.home,
@@ -87,16 +87,8 @@ export async function startDevice(
       await generations[Symbol.asyncDispose]()
       await offload[Symbol.asyncDispose]()
       await spool.sync()
-      await rm(config.runFolder, { recursive: true, force: true })
+      await runFolder[Symbol.asyncDispose]()
     },
-  }
-}
-
-/** Functions that a crashed run left behind: their processes end, their sockets go. */
-async function sweepRunFolder(folder: string): Promise<void> {
-  for (const generation of await readdir(folder)) {
-    await sweepStale(path.join(folder, generation, 'fn'))
-    await rm(path.join(folder, generation), { recursive: true, force: true })
   }
 }
 

@@ -38,6 +38,18 @@ export async function waitForJobs(
   }
 }
 
+type Device = Awaited<ReturnType<Api['trpc']['devices']['list']['query']>>[number]
+
+const serves = (device: Device, deploymentId: string): boolean =>
+  device.report?.servingDeploymentId === deploymentId
+
+/** A device that serves says so of the deployment before, too: that is still waiting. */
+function newsOf(device: Device, deploymentId: string): string {
+  if (serves(device, deploymentId)) return 'serving'
+  const { state, message } = device.report ?? { state: 'silent', message: '' }
+  return state === 'serving' || state === 'idle' ? 'waiting' : `${state} ${message}`.trimEnd()
+}
+
 /** Until every device of the group that is still trusted serves the deployment. */
 export async function waitForServing(
   api: Api,
@@ -50,16 +62,12 @@ export async function waitForServing(
     const all = await api.trpc.devices.list.query()
     const devices = all.filter((d) => d.groupName === target.group && d.revokedAt === null)
     for (const device of devices) {
-      const state =
-        device.report?.servingDeploymentId === target.deploymentId
-          ? 'serving'
-          : (device.report?.state ?? 'silent')
-      if (told.get(device.name) !== state)
-        onNews(`${device.name}: ${state} ${device.report?.message ?? ''}`.trimEnd())
-      told.set(device.name, state)
+      const news = newsOf(device, target.deploymentId)
+      if (told.get(device.name) !== news) onNews(`${device.name}: ${news}`)
+      told.set(device.name, news)
     }
-    if (devices.every((d) => told.get(d.name) === 'serving')) return
-    const waiting = devices.filter((d) => told.get(d.name) !== 'serving').map((d) => d.name)
+    const waiting = devices.filter((d) => !serves(d, target.deploymentId)).map((d) => d.name)
+    if (waiting.length === 0) return
     if (Date.now() > deadline)
       throw new CommandFailed(
         `Cannot promote within ${target.timeoutMs / 1_000} s: ${waiting.join(', ')} do not serve it yet`,

@@ -81,5 +81,7 @@ async function serveManifest(ctx: Context, c: HttpContext<Env>): Promise<Respons
     if (known !== etag) return c.body(row.jws, 200, { etag, 'content-type': 'application/jose' })
     if (Date.now() >= deadline || c.req.raw.signal.aborted) return c.body(null, 304, { etag })
     await sleep(POLL_EVERY_MS)
+    // Revoked in mid-poll is revoked.
+    await authenticateDevice(ctx.db, c.req.header('authorization'))
   }
 }

@@ -66,7 +66,7 @@ export class Agent {
     const { deployment, edges } = await openManifest(stored.jws, this.#ports.recipient)
     if (!deployment) return
     await this.#ports.generations.start(deployment)
-    await switchTo(deployment, edges, this.#ports)
+    switchTo(deployment, edges, this.#ports)
     this.#ports.log.info({ deployment: deployment.id }, 'serving the last good deployment')
   }
 

@@ -60,14 +60,14 @@ async function apply(step: Step, manifest: Manifest, ports: InstallPorts): Promi
   }
 }
 
-export async function switchTo(
+export function switchTo(
   deployment: Deployment,
   edges: Manifest['edges'],
   ports: Pick<InstallPorts, 'generations' | 'offload'>,
-): Promise<void> {
+): void {
   const url = edges[0]?.url
   const connectMs = deployment.policy.edgeConnectMs
-  await ports.offload.retarget(url === undefined ? undefined : { url, connectMs })
+  ports.offload.retarget(url === undefined ? undefined : { url, connectMs })
   ports.generations.switchTo(deployment.id)
 }
 

@@ -76,7 +76,7 @@ async function reload(
   }
   const old = generations.serving?.deployment.id
   await generations.start(next)
-  await switchTo(next, base.edges, { generations, offload })
+  switchTo(next, base.edges, { generations, offload })
   if (old !== undefined) await generations.stop(old)
   say(`${name} version ${version} serves`)
 }

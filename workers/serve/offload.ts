@@ -31,7 +31,7 @@ export class Offload implements AsyncDisposable {
   #breaker = newBreaker()
 
   /** Where the edge halves of this device's deployments run; undefined: nowhere. */
-  async retarget(target: EdgeTarget | undefined): Promise<void> {
+  retarget(target: EdgeTarget | undefined): void {
     const old = this.#pool
     const isSame = target?.url === this.#target?.url && target?.connectMs === this.#target?.connectMs
     this.#target = target
@@ -45,7 +45,8 @@ export class Offload implements AsyncDisposable {
           connect: connectWithin(target.connectMs),
         })
       : undefined
-    await old?.close()
+    // Not awaited: an edge that is silent would hold up the switch until its deadline.
+    void old?.close().catch(() => undefined)
   }
 
   /** A port that asks for this deployment's edge half alone, also while a newer one serves: pairs never mix. */
