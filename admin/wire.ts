@@ -40,6 +40,7 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
     const database = connect(url)
     closers.push(() => database.close())
     const artifacts = new ArtifactStore(path.join(config.home, 'artifacts'))
+    await artifacts.sweep()
     const signer = await openManifestSigner(config.home)
     const ctx: Context = { db: database.db, artifacts, signer, log }
     const adminKeyFile = await ensureAdminKey(ctx.db, config.home)

@@ -87,9 +87,11 @@ export class ArtifactStore {
       const ref = await receive(chunks, handle, expected)
       await handle.sync()
       const file = this.path(ref.digest)
-      await mkdir(path.dirname(file), { recursive: true })
+      const made = await mkdir(path.dirname(file), { recursive: true })
       await rename(temp, file)
       await syncFolder(path.dirname(file))
+      // A new folder is itself an entry that a power cut may take.
+      if (made !== undefined) await syncFolder(path.dirname(path.dirname(file)))
       return ref
     } catch (error) {
       await rm(temp, { force: true })

@@ -236,7 +236,7 @@ describe('a fleet', () => {
     expect(answers[0]!.decision.reason).toBe('edge-error')
     const open = answers.filter((a) => a.decision.reason === 'breaker-open')
     expect(open.length).toBeGreaterThan(10)
-    const waited = open.map((a) => a.timingsMs['edge']!).sort((a, b) => a - b)
+    const waited = open.map((a) => a.timingsMs.edge!).sort((a, b) => a - b)
     expect(waited[waited.length >> 1]).toBeLessThan(1)
   })
 

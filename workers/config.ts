@@ -80,5 +80,4 @@ export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConf
 }
 
 /** Where a function under development answers: TANDEM_DEV_PORT, beside the workers' ports. */
-export const readDevPort = (env: NodeJS.ProcessEnv): number =>
-  port.default(7403).parse(env['TANDEM_DEV_PORT'])
+export const readDevPort = (env: NodeJS.ProcessEnv): number => port.default(7403).parse(env.TANDEM_DEV_PORT)

@@ -4,9 +4,18 @@ import { LabelList } from '#contract/model.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../refusal.ts'
 
+/** The largest honest list: 100,000 names of 500 bytes would be 50 MB; 21,000 of ImageNet are 1 MB. */
+const LABELS_MAX_BYTES = 8 * 1024 ** 2
+
 export async function readLabels(ctx: Pick<Context, 'artifacts'>, digest: string): Promise<LabelList> {
-  if ((await ctx.artifacts.size(digest)) === undefined)
+  const size = await ctx.artifacts.size(digest)
+  if (size === undefined)
     throw new Refusal('invalid', `Cannot read labels "${digest}": they were not uploaded`)
+  if (size > LABELS_MAX_BYTES)
+    throw new Refusal(
+      'too-large',
+      `Cannot read labels "${digest}": is ${size} bytes, expected at most ${LABELS_MAX_BYTES}`,
+    )
   const bytes = await ctx.artifacts.readVerified(digest)
   let json: unknown
   try {

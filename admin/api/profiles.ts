@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { FEATURES_VERSION } from '#contract/features.ts'
 import { findDataset } from '#db/queries/datasets.ts'
 import { ensureDeviceJob, failDeviceJob, findDeviceJob, listDeviceJobs } from '#db/queries/device-jobs.ts'
-import { type DeviceRow, listDevices } from '#db/queries/devices.ts'
+import { type DeviceRow, findDevice, listDevices } from '#db/queries/devices.ts'
 import { findModel, type ModelRow } from '#db/queries/models.ts'
 import { found, Refusal } from '../refusal.ts'
 import { ById } from './inputs.ts'
@@ -83,7 +83,11 @@ export const profilesRouter = router({
         input.dataset === undefined
           ? undefined
           : found(await findDataset(ctx.db, input.dataset), 'data set', input.dataset)
-      return listDeviceJobs(ctx.db, { datasetId: dataset?.id, deviceId: input.device, ids: input.ids })
+      const device =
+        input.device === undefined
+          ? undefined
+          : found(await findDevice(ctx.db, input.device), 'device', input.device)
+      return listDeviceJobs(ctx.db, { datasetId: dataset?.id, deviceId: device?.id, ids: input.ids })
     }),
 
   cancel: mutation.input(ById).mutation(async ({ ctx, input }) => {

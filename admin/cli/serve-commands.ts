@@ -19,7 +19,7 @@ export function addServeCommands(program: Command): void {
     .addOption(new Option('--preference <p>', 'what matters').choices(Preference.options).default('balanced'))
     .action(async (files: string[], options, command: Command) => {
       const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
-      const url: string = options.worker ?? `http://127.0.0.1:${process.env['TANDEM_PI_PORT'] ?? 7401}`
+      const url: string = options.worker ?? `http://127.0.0.1:${process.env.TANDEM_PI_PORT ?? 7401}`
       for (const file of files) {
         const bytes = await readFile(file).catch((cause: unknown) => {
           throw new CommandFailed(`Cannot read image "${file}"`, { cause })
@@ -30,7 +30,7 @@ export function addServeCommands(program: Command): void {
           isJson
             ? `${JSON.stringify({ file, ...answer })}\n`
             : `${path.basename(file)}: ${labels}  [${answer.tier}, ${answer.model}]  ${why(answer)}  ` +
-                `${round(answer.timingsMs['total'] ?? 0, 1)} ms\n`,
+                `${round(answer.timingsMs.total ?? 0, 1)} ms\n`,
         )
       }
     })

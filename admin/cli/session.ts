@@ -17,13 +17,10 @@ export async function openSession(command: Command): Promise<Session> {
   const flags = command.optsWithGlobals<{ json?: boolean; url?: string; home?: string }>()
   const { env } = process
   const api = await openApi({
-    url: (flags.url ?? env['TANDEM_URL'] ?? `http://127.0.0.1:${env['TANDEM_PORT'] ?? 7400}`).replace(
-      /\/$/,
-      '',
-    ),
-    home: path.resolve(flags.home ?? env['TANDEM_HOME'] ?? '.tandem'),
+    url: (flags.url ?? env.TANDEM_URL ?? `http://127.0.0.1:${env.TANDEM_PORT ?? 7400}`).replace(/\/$/, ''),
+    home: path.resolve(flags.home ?? env.TANDEM_HOME ?? '.tandem'),
     // Empty is how a shell unsets a variable for one command.
-    key: env['TANDEM_API_KEY'] || undefined,
+    key: env.TANDEM_API_KEY || undefined,
   })
   const isJson = flags.json === true
   return {

@@ -34,8 +34,8 @@ export function readLabelCsv(text: string, file: string, labels: readonly string
   if (rows.length === 0)
     throw new CommandFailed(`Cannot read data set "${file}": has no rows, expected "file,label"`)
   return rows.map(({ record, info }) => {
-    const name = record['file']
-    const label = record['label']
+    const name = record.file
+    const label = record.label
     if (!name || label === undefined) throw fail(info.lines, 'expected columns "file" and "label"')
     const index =
       byName.get(label) ?? (/^\d+$/.test(label) && Number(label) < labels.length ? Number(label) : undefined)

@@ -54,5 +54,5 @@ export async function startFleet(api: Api, settings: StartSettings, started: (ch
     started(child)
     urls[place.name] = await child.start()
   }
-  return { pi: urls['pi']!, tx2: urls['tx2']! }
+  return { pi: urls.pi!, tx2: urls.tx2! }
 }

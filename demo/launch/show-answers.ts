@@ -20,7 +20,7 @@ export async function showAnswers(piUrl: string, folder: string): Promise<string
       percent(best!.score),
       answer.tier,
       answer.model,
-      round(answer.timingsMs['total'] ?? 0, 1),
+      round(answer.timingsMs.total ?? 0, 1),
       why(answer),
     ])
   }

@@ -148,8 +148,9 @@ export class Agent {
         await runJob(job, { ...jobs, client, signal })
         log.info({ job: job.id }, 'job done')
       } catch (error) {
-        // Lines break and devices stop: the job waits and goes on where it was. Anything else is its own fault.
-        if (signal.aborted || error instanceof ControlError) throw error
+        // Lines break and devices stop: the job waits and goes on where it was. What is refused is refused again
+        // (a cancelled job, an artifact that is gone), and anything else is the job's own fault.
+        if (signal.aborted || (error instanceof ControlError && error.code !== 'refused')) throw error
         await client.failJob(job.id, error instanceof Error ? error.message : 'unknown')
       }
     })

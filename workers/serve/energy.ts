@@ -13,7 +13,7 @@ export function answerEnergyJ(
   power: ActivePower,
   answer: ClassifyAnswer,
 ): ClassifyAnswer['energyJ'] {
-  const busyMs = (answer.timingsMs['features'] ?? 0) + (answer.timingsMs[tier] ?? 0)
+  const busyMs = (answer.timingsMs.features ?? 0) + (answer.timingsMs[tier] ?? 0)
   const wasSent = answer.tier === 'edge' || answer.decision.reason === 'deadline'
   const uploadJ = tier === 'local' && wasSent ? UPLOAD_J : 0
   return { value: modelEnergyJ(power.watts, busyMs) + uploadJ, method: 'model' }
