@@ -2,6 +2,7 @@
 
 import path from 'node:path'
 import { z } from 'zod'
+import { readEnvironment } from '#platform/read-environment.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -23,12 +24,7 @@ export interface ControlConfig {
 }
 
 export function readControlConfig(env: NodeJS.ProcessEnv): ControlConfig {
-  const parsed = Environment.safeParse(env)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
-    throw new Error(`Cannot read setting "${issue.path.join('.')}": ${issue.message}`)
-  }
-  const e = parsed.data
+  const e = readEnvironment(Environment, env)
   return {
     home: path.resolve(e.TANDEM_HOME),
     port: e.TANDEM_PORT,

@@ -5,11 +5,12 @@
 import path from 'node:path'
 import { type Api, openApi, sentenceOf } from '#admin/client/api.ts'
 import { waitForServing } from '#admin/client/wait.ts'
+import { runMain } from '#platform/run-main.ts'
 import { Child } from './launch/child.ts'
 import { runDemoFlow, type Stage } from './launch/demo-flow.ts'
 import { startFleet } from './launch/fleet.ts'
 import { waitForPorts } from './launch/free-ports.ts'
-import { lockHome, StartRefused } from './launch/home-lock.ts'
+import { lockHome } from './launch/home-lock.ts'
 import { readSettings, type StartSettings } from './launch/settings.ts'
 import { showAnswers } from './launch/show-answers.ts'
 
@@ -115,8 +116,5 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  if (!(error instanceof StartRefused)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exit(1)
-})
+// Settings and locks that refuse are sentences; what fails later is told by main itself.
+await runMain(main, { staysUp: true })

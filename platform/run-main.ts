@@ -11,10 +11,11 @@ function sentences(error: unknown): string {
   return lines.join('\n')
 }
 
-export async function runMain(main: () => Promise<void>): Promise<never> {
+/** `staysUp`: what `main` has started keeps the process alive, and ends it. */
+export async function runMain(main: () => Promise<void>, { staysUp = false } = {}): Promise<void> {
   try {
     await main()
-    process.exit(0)
+    if (!staysUp) process.exit(0)
   } catch (error) {
     if (!(error instanceof Error) || isDefect(error)) throw error
     process.stderr.write(`${sentences(error)}\n`)

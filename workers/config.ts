@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Tier } from '#contract/tier.ts'
+import { readEnvironment } from '#platform/read-environment.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -53,12 +54,7 @@ export interface DeviceConfig {
 }
 
 export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConfig {
-  const parsed = Environment.safeParse(env)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
-    throw new Error(`Cannot read setting "${issue.path.join('.')}": ${issue.message}`)
-  }
-  const e = parsed.data
+  const e = readEnvironment(Environment, env)
   const name = tier === 'local' ? 'pi' : 'tx2'
   const home = path.resolve(e.TANDEM_DEVICE_HOME ?? path.join(e.TANDEM_HOME, 'devices', name))
   const watts = e.TANDEM_ACTIVE_WATTS

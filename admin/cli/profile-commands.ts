@@ -6,6 +6,7 @@ import { ModelContract } from '#contract/model.ts'
 import { addDataset } from '../client/add-dataset.ts'
 import { addModel } from '../client/add-model.ts'
 import { CommandFailed } from '../client/api.ts'
+import { profileLines } from '../client/profile-lines.ts'
 import { waitForJobs } from '../client/wait.ts'
 import { showProgress } from './progress.ts'
 import { profileReport } from './report.ts'
@@ -167,14 +168,7 @@ export async function profileAndShow(
   const progress = showProgress('profile')
   const done = await waitForJobs(api, jobs, progress.to)
   progress.end()
-  const models = new Map((await api.trpc.models.list.query()).map((m) => [m.id, m.name]))
-  const devices = new Map((await api.trpc.devices.list.query()).map((d) => [d.id, d.name]))
-  const lines = done.flatMap((job) =>
-    job.summary && job.modelId
-      ? [{ model: models.get(job.modelId)!, device: devices.get(job.deviceId)!, summary: job.summary }]
-      : [],
-  )
-  session.print(done, profileReport(lines))
+  session.print(done, profileReport(await profileLines(api, done)))
 }
 
 export function addProfileCommand(program: Command): void {

@@ -2,18 +2,12 @@
 // images, and whether the router is any better than chance.
 
 import type { Evaluation, Interval } from '#contract/evaluation.ts'
-import type { ProfileSummary } from '#contract/outcome.ts'
 import type { SelectionResult } from '#contract/selection.ts'
+import type { ProfileLine } from '../client/profile-lines.ts'
 import { type Cell, percent, round, table } from './table.ts'
 
 const within = (i: Interval, show: (v: number) => string): string =>
   `${show(i.value)} [${show(i.low)}, ${show(i.high)}]`
-
-export interface ProfileLine {
-  readonly model: string
-  readonly device: string
-  readonly summary: ProfileSummary
-}
 
 export function profileReport(lines: readonly ProfileLine[]): string {
   const rows: Cell[][] = [['model', 'device', 'top-1', 'top-5', 'mean ms', 'p95 ms', 'J/image', 'energy by']]

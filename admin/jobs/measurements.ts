@@ -1,18 +1,15 @@
 // Gathers what the devices measured into the arrays that the core computes on.
 
 import type { SelectionCandidate } from '#contract/selection.ts'
+import { rightAnswers } from '#core/profile/right-answers.ts'
 import type { Db } from '#db/db.ts'
 import { type DeviceJobRow, jobOutcomes, listDeviceJobs } from '#db/queries/device-jobs.ts'
 import { listModels } from '#db/queries/models.ts'
 import { Refusal } from '../refusal.ts'
 
 /** 1 where the best class is the true one, in the data set's order. */
-export async function rightOn(db: Db, jobId: string, labels: readonly number[]): Promise<Uint8Array> {
-  const right = new Uint8Array(labels.length)
-  for (const outcome of await jobOutcomes(db, jobId))
-    right[outcome.index] = outcome.top[0]!.class === labels[outcome.index] ? 1 : 0
-  return right
-}
+export const rightOn = async (db: Db, jobId: string, labels: readonly number[]): Promise<Uint8Array> =>
+  rightAnswers(await jobOutcomes(db, jobId), labels)
 
 export type MeasuredCandidate = Omit<SelectionCandidate, 'top1' | 'top1OnLocalFailures'> & {
   readonly localJob: string

@@ -10,6 +10,7 @@ import { evaluationReport, profileReport, selectionReport } from '#admin/cli/rep
 import { addDataset } from '#admin/client/add-dataset.ts'
 import { addModel } from '#admin/client/add-model.ts'
 import type { Api } from '#admin/client/api.ts'
+import { profileLines } from '#admin/client/profile-lines.ts'
 import { waitForJobs, waitForServing } from '#admin/client/wait.ts'
 import { ModelContract } from '#contract/model.ts'
 import { writeScenes } from '../write-scenes.ts'
@@ -70,17 +71,7 @@ async function profile({ api, stage }: DemoWorld, models: string[]): Promise<voi
   const progress = showProgress('profile')
   const done = await waitForJobs(api, jobs, progress.to)
   progress.end()
-  const names = new Map((await api.trpc.models.list.query()).map((m) => [m.id, m.name]))
-  const devices = new Map((await api.trpc.devices.list.query()).map((d) => [d.id, d.name]))
-  stage.say(
-    profileReport(
-      done.flatMap((job) =>
-        job.summary && job.modelId
-          ? [{ model: names.get(job.modelId)!, device: devices.get(job.deviceId)!, summary: job.summary }]
-          : [],
-      ),
-    ),
-  )
+  stage.say(profileReport(await profileLines(api, done)))
 }
 
 export async function runDemoFlow(world: DemoWorld): Promise<void> {

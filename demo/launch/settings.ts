@@ -2,6 +2,7 @@
 
 import path from 'node:path'
 import { z } from 'zod'
+import { readEnvironment } from '#platform/read-environment.ts'
 
 const port = z.coerce.number().int().min(1).max(65_535)
 
@@ -28,12 +29,7 @@ export function readSettings(env: NodeJS.ProcessEnv, argv: readonly string[]): S
   const unknown = argv.find((arg) => arg !== '--no-demo')
   if (unknown !== undefined)
     throw new Error(`Cannot start: option "${unknown}" is unknown, expected --no-demo or none`)
-  const parsed = Environment.safeParse(env)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
-    throw new Error(`Cannot read setting "${issue.path.join('.')}": ${issue.message}`)
-  }
-  const e = parsed.data
+  const e = readEnvironment(Environment, env)
   return {
     home: path.resolve(e.TANDEM_HOME),
     controlPort: e.TANDEM_PORT,
