@@ -10,7 +10,9 @@ import { promotionGate } from '#core/promote/gate.ts'
 import type { Db } from '#db/db.ts'
 import { artifactSizes } from '#db/queries/artifacts.ts'
 import {
+  type CurrentRollout,
   currentRollout,
+  deploymentBefore,
   findDeployment,
   insertDeployment,
   listDeployments,
@@ -27,6 +29,9 @@ import { found, Refusal } from '../refusal.ts'
 import { GroupName } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
 
+/** The deployment that the caller saw as current, null for none; where another one won meanwhile: a conflict. */
+const Expected = z.string().nullable().optional()
+
 const Promotion = z.object({
   /** Router id or version. */
   router: z.string().min(1),
@@ -35,6 +40,7 @@ const Promotion = z.object({
   policy: Policy.default(Policy.parse({})),
   /** Why a router is promoted that the gate refuses. */
   override: z.string().min(10).max(1_000).optional(),
+  expected: Expected,
 })
 
 async function describeDeployment(
@@ -76,6 +82,21 @@ async function requireDevices(db: Db, group: string): Promise<void> {
       throw new Refusal('invalid', `Cannot promote to group "${group}": it has no device of tier ${tier}`)
 }
 
+function requireExpected(
+  group: string,
+  current: CurrentRollout | undefined,
+  expected: string | null | undefined,
+) {
+  if (expected === undefined || (current?.deployment.id ?? null) === expected) return
+  const winner = current
+    ? `${current.rollout.startedBy} made deployment ${current.deployment.version} current`
+    : 'nothing is promoted to it any more'
+  throw new Refusal(
+    'conflict',
+    `Cannot change group "${group}": ${winner} meanwhile; look again, then decide`,
+  )
+}
+
 export const rolloutsRouter = router({
   promote: mutation.input(Promotion).mutation(async ({ ctx, input }) => {
     const row = found(await findRouter(ctx.db, input.router), 'router', input.router)
@@ -89,6 +110,7 @@ export const rolloutsRouter = router({
       const current = await currentRollout(tx, input.group)
       if (current && isSame(current.deployment.document, draft))
         return { rollout: current.rollout, deployment: current.deployment.document }
+      requireExpected(input.group, current, input.expected)
       const deployment = await insertDeployment(tx, draft)
       const rollout = await startRollout(tx, {
         groupName: input.group,
@@ -101,32 +123,41 @@ export const rolloutsRouter = router({
     })
   }),
 
-  /** Back to the deployment before the current one, or to the one that is named. Devices get a new sequence. */
+  /**
+   * Back to the newest deployment that is older than the current one, or to the one that is named. A second click
+   * therefore goes further back, or is refused; it never goes forward again. Devices get a new sequence.
+   */
   rollback: mutation
-    .input(z.object({ group: GroupName, to: z.string().min(1).optional() }))
-    .mutation(async ({ ctx, input }) => {
-      const history = await rolloutHistory(ctx.db, input.group, 100)
-      const current = history[0]
-      if (!current)
-        throw new Refusal('not-found', `Cannot roll back group "${input.group}": nothing was promoted to it`)
-      const target =
-        input.to === undefined
-          ? history.find((h) => h.deployment.id !== current.deployment.id)?.deployment
-          : found(await findDeployment(ctx.db, input.to), 'deployment', input.to)
-      if (!target)
-        throw new Refusal(
-          'conflict',
-          `Cannot roll back group "${input.group}": there is no earlier deployment`,
-        )
-      const rollout = await startRollout(ctx.db, {
-        groupName: input.group,
-        deploymentId: target.id,
-        kind: 'rollback',
-        overrideReason: null,
-        startedBy: ctx.actor.name,
-      })
-      return { rollout, deployment: target.document }
-    }),
+    .input(z.object({ group: GroupName, to: z.string().min(1).optional(), expected: Expected }))
+    .mutation(({ ctx, input }) =>
+      ctx.db.transaction(async (tx) => {
+        await lockRollouts(tx, input.group)
+        const current = await currentRollout(tx, input.group)
+        if (!current)
+          throw new Refusal(
+            'not-found',
+            `Cannot roll back group "${input.group}": nothing was promoted to it`,
+          )
+        requireExpected(input.group, current, input.expected)
+        const target =
+          input.to === undefined
+            ? await deploymentBefore(tx, input.group, current.deployment.version)
+            : found(await findDeployment(tx, input.to), 'deployment', input.to)
+        if (!target)
+          throw new Refusal(
+            'conflict',
+            `Cannot roll back group "${input.group}": there is no earlier deployment`,
+          )
+        const rollout = await startRollout(tx, {
+          groupName: input.group,
+          deploymentId: target.id,
+          kind: 'rollback',
+          overrideReason: null,
+          startedBy: ctx.actor.name,
+        })
+        return { rollout, deployment: target.document }
+      }),
+    ),
 
   history: query
     .input(z.object({ group: GroupName, limit: z.number().int().min(1).max(200).default(20) }))

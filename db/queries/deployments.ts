@@ -1,7 +1,7 @@
 // Immutable deployments and the history of which one is current in each group. Superseding the old rollout and
 // inserting the new one is one transaction under a lock of the group, and a partial unique index stands behind.
 
-import { and, desc, eq, or, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, or, sql } from 'drizzle-orm'
 import type { Deployment } from '#contract/deployment.ts'
 import { type Db, newId } from '../db.ts'
 import { deployments, rollouts } from '../schema/promote.ts'
@@ -97,4 +97,20 @@ export async function rolloutHistory(db: Db, groupName: string, limit: number): 
 export async function currentRollout(db: Db, groupName: string): Promise<CurrentRollout | undefined> {
   const [row] = await rolloutHistory(db, groupName, 1)
   return row?.rollout.state === 'current' ? row : undefined
+}
+
+/** The newest deployment under that version that the group has ever run. */
+export async function deploymentBefore(
+  db: Db,
+  groupName: string,
+  version: number,
+): Promise<DeploymentRow | undefined> {
+  const [row] = await db
+    .select({ deployment: deployments })
+    .from(rollouts)
+    .innerJoin(deployments, eq(deployments.id, rollouts.deploymentId))
+    .where(and(eq(rollouts.groupName, groupName), lt(deployments.version, version)))
+    .orderBy(desc(deployments.version))
+    .limit(1)
+  return row?.deployment
 }
