@@ -1,4 +1,4 @@
-// Artifact bytes over HTTP: admins put, devices get (with Range, so that a broken download goes on).
+// Artifact bytes over HTTP: admins put, devices get, with Range.
 
 import { Readable } from 'node:stream'
 import type { Context as HttpContext } from 'hono'

@@ -12,7 +12,8 @@ export const ClassifyOptions = z.object({
 export type ClassifyOptions = z.infer<typeof ClassifyOptions>
 
 export const RankedClass = z.object({
-  index: z.number().int().nonnegative(),
+  /** At most what the database's integer holds: it becomes a decision's label. */
+  index: z.number().int().nonnegative().max(2_147_483_647),
   name: z.string(),
   score: z.number(),
 })

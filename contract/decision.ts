@@ -37,7 +37,8 @@ export const DecisionRecord = z.object({
   at: z.iso.datetime(),
   deploymentId: z.string(),
   tier: Tier,
-  label: z.number().int().nonnegative(),
+  /** At most what the database's integer holds. */
+  label: z.number().int().nonnegative().max(2_147_483_647),
   score: z.number(),
   decision: Decision,
   totalMs: z.number().nonnegative(),

@@ -10,7 +10,7 @@ export const Outcome = z.object({
   /** Position in the data set's list of images, from 0. */
   index: z.number().int().nonnegative(),
   top: z
-    .array(z.object({ class: z.number().int().nonnegative(), p: probability }))
+    .array(z.object({ class: z.number().int().nonnegative().max(2_147_483_647), p: probability }))
     .min(1)
     .max(5),
   /** Preprocessing and inference, without transfer. */

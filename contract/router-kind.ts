@@ -2,5 +2,16 @@
 
 import { z } from 'zod'
 
-export const RouterKind = z.enum(['always-local', 'always-edge', 'random', 'forest', 'confidence'])
+export const RouterKind = z.enum([
+  'always-local',
+  'always-edge',
+  'random',
+  'forest',
+  'confidence',
+  'margin',
+  'entropy',
+  'logistic',
+  'hybrid',
+  'two-stage',
+])
 export type RouterKind = z.infer<typeof RouterKind>

@@ -7,7 +7,7 @@ import { type Api, openApi, sentenceOf } from '#admin/client/api.ts'
 import { waitForServing } from '#admin/client/wait.ts'
 import { runMain } from '#platform/run-main.ts'
 import { Child } from './launch/child.ts'
-import { runDemoFlow, type Stage } from './launch/demo-flow.ts'
+import { makeScenes, runDemoFlow, type Stage } from './launch/demo-flow.ts'
 import { startFleet } from './launch/fleet.ts'
 import { waitForPorts } from './launch/free-ports.ts'
 import { lockHome } from './launch/home-lock.ts'
@@ -69,24 +69,25 @@ async function start(settings: StartSettings): Promise<void> {
   stage.begin('starting Postgres and the control plane')
   const api = await startControl(settings)
   stage.begin('starting the tx2 and the pi worker')
-  const urls = await startFleet(api, settings, (child) => children.push(child))
+  const fleet = await startFleet(api, settings, (child) => children.push(child))
   const scenesFolder = path.join(settings.home, 'demo', 'scenes')
   const deploymentId = await deployedBefore(api)
   if (deploymentId !== undefined) {
     stage.begin('waiting for both devices to serve what is deployed')
-    await waitForServing(api, { deploymentId, group: 'default', timeoutMs: 60_000 }, (line) =>
-      print(`  ${line}`),
-    )
-  } else if (settings.hasDemo) await runDemoFlow({ api, scenesFolder, scenes: settings.scenes, stage })
+    const target = { deploymentId, group: 'default', timeoutMs: 60_000, names: fleet.names }
+    await waitForServing(api, target, (line) => print(`  ${line}`))
+  } else if (settings.hasDemo)
+    await runDemoFlow({ api, scenesFolder, scenes: settings.scenes, stage, devices: fleet.names })
   if (settings.hasDemo) {
+    await makeScenes({ scenesFolder, scenes: settings.scenes })
     stage.begin('classifying a handful of images on the pi worker')
-    print(await showAnswers(urls.pi, scenesFolder))
+    print(await showAnswers(fleet.piUrl, scenesFolder))
   }
   stage.end()
   print(`
 control plane  http://127.0.0.1:${controlPort}   admin key in ${path.join(settings.home, 'admin.key')}
-pi worker      ${urls.pi}   try: npx tandem classify FILE
-tx2 worker     ${urls.tx2}
+pi worker      ${fleet.piUrl}   try: npx tandem classify FILE
+tx2 worker     ${fleet.tx2Url}
 logs           ${path.join(settings.home, 'logs')}
 ready`)
 }

@@ -1,7 +1,7 @@
 // Registration's last question to a model file: does it do what its contract says? Declared names, types and
 // shapes are compared first, since a mismatch there has an exact reason; then one grey image goes through,
 // since only running shows operators that the runtime lacks and outputs that are not numbers.
-// The gates before it (size, external data, operator domains) read the file without loading it.
+// The gate before it (external data) reads the file without loading it.
 
 import type { ModelContract, ModelInput } from '#contract/model.ts'
 import type { DecodedImage } from './decode.ts'

@@ -56,6 +56,11 @@ export interface DeviceConfig {
 export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConfig {
   const e = readEnvironment(Environment, env)
   const name = tier === 'local' ? 'pi' : 'tx2'
+  if (['0.0.0.0', '::'].includes(e.TANDEM_HOST) && e.TANDEM_DEVICE_URL === undefined)
+    throw new Error(
+      `Cannot read setting "TANDEM_DEVICE_URL": is missing, expected how others reach this device, since ` +
+        `TANDEM_HOST is ${e.TANDEM_HOST}`,
+    )
   const home = path.resolve(e.TANDEM_DEVICE_HOME ?? path.join(e.TANDEM_HOME, 'devices', name))
   const watts = e.TANDEM_ACTIVE_WATTS
   return {

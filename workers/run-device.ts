@@ -1,7 +1,6 @@
 // Where a worker is put together: identity, agent, generations, front door. Both tiers are the same program; the
 // tier decides which model it loads and whether anything is offloaded.
 
-import { mkdir, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { type Logger, pino } from 'pino'
@@ -14,7 +13,7 @@ import { DecisionSpool } from './agent/spool.ts'
 import type { DeviceConfig } from './config.ts'
 import { chooseHost } from './host/choose-host.ts'
 import { answerEnergyJ } from './serve/energy.ts'
-import { frontDoorApp, listen } from './serve/front-door.ts'
+import { closeServer, frontDoorApp, listen } from './serve/front-door.ts'
 import { Generations } from './serve/generations.ts'
 import { Offload } from './serve/offload.ts'
 import { ownRunFolder } from './serve/run-folder.ts'
@@ -79,10 +78,7 @@ export async function startDevice(
     name: enrolment.name,
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        if ('closeIdleConnections' in server) server.closeIdleConnections()
-      })
+      await closeServer(server)
       await running
       await generations[Symbol.asyncDispose]()
       await offload[Symbol.asyncDispose]()

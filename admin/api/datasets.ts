@@ -48,6 +48,20 @@ async function sameDataset(db: Db, draft: NewDataset): Promise<DatasetRow | unde
   )
 }
 
+/** An image that is there twice would be trained on in one fold and held out in another. */
+function expectEachOnce(name: string, images: NewDataset['images']): void {
+  const pathOf = new Map<string, string>()
+  for (const { digest, path } of images) {
+    const earlier = pathOf.get(digest)
+    if (earlier !== undefined)
+      throw new Refusal(
+        'invalid',
+        `Cannot create data set "${name}": images "${earlier}" and "${path}" are the same file, expected each once`,
+      )
+    pathOf.set(digest, path)
+  }
+}
+
 export const datasetsRouter = router({
   list: query.query(({ ctx }) => listDatasets(ctx.db)),
 
@@ -64,6 +78,7 @@ export const datasetsRouter = router({
         `Cannot create data set "${input.name}": image ${badLabel} ("${input.images[badLabel]!.path}") has label ` +
           `${input.images[badLabel]!.label}, expected below ${labels.length}`,
       )
+    expectEachOnce(input.name, input.images)
     const sizes = await artifactSizes(
       ctx.db,
       input.images.map((image) => image.digest),

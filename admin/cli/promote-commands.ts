@@ -26,6 +26,12 @@ async function follow(session: Session, group: string, started: Started): Promis
   session.print(started, `Serving deployment ${version} on every device of group "${group}"`)
 }
 
+/** What is current as the command begins: where somebody else changes it meanwhile, the command is refused. */
+async function currentId(session: Session, group: string): Promise<string | null> {
+  const [current] = await session.api.trpc.rollouts.history.query({ group, limit: 1 })
+  return current?.deployment.id ?? null
+}
+
 export function addFunctionCommands(program: Command): void {
   const functions = program.command('functions').description('modules that answer an image on the devices')
   functions
@@ -70,20 +76,20 @@ export function addPromoteCommands(program: Command): void {
       const session = await openSession(command)
       const which = router ?? (await session.api.trpc.routers.list.query())[0]?.id
       if (which === undefined) throw new CommandFailed('Cannot promote: no router is trained yet')
-      await follow(
-        session,
-        options.group,
-        await session.api.trpc.rollouts.promote.mutate({ router: which, ...options }),
-      )
+      const expected = await currentId(session, options.group)
+      const started = await session.api.trpc.rollouts.promote.mutate({ router: which, expected, ...options })
+      await follow(session, options.group, started)
     })
   program
     .command('rollback')
-    .description('back to the deployment before the current one')
+    .description('back to the newest deployment older than the current one')
     .option('--group <name>', 'group of devices', 'default')
     .option('--to <deployment>', 'version or id')
     .action(async (options, command: Command) => {
       const session = await openSession(command)
-      await follow(session, options.group, await session.api.trpc.rollouts.rollback.mutate(options))
+      const expected = await currentId(session, options.group)
+      const started = await session.api.trpc.rollouts.rollback.mutate({ expected, ...options })
+      await follow(session, options.group, started)
     })
   program
     .command('history')

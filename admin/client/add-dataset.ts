@@ -78,7 +78,7 @@ export interface AddDatasetOptions {
 
 export async function addDataset(api: Api, options: AddDatasetOptions) {
   const labels = await readLabelFile(options.labels)
-  const images = options.source.toLowerCase().endsWith('.csv')
+  const images = isCsv(options.source)
     ? readLabelCsv(
         await readFile(options.source, 'utf8').catch(missing(options.source)),
         options.source,
@@ -96,9 +96,18 @@ export async function addDataset(api: Api, options: AddDatasetOptions) {
   return api.trpc.datasets.create.mutate({
     name: options.name,
     labels: digest,
-    images: files.map((f) => ({ digest: f.digest, label: f.label, path: path.basename(f.path) })),
+    images: files.map((f) => ({
+      digest: f.digest,
+      label: f.label,
+      path: path.relative(folderOf(options.source), f.path),
+    })),
   })
 }
+
+const isCsv = (source: string): boolean => source.toLowerCase().endsWith('.csv')
+
+/** What the paths of the images are told relative to. */
+const folderOf = (source: string): string => (isCsv(source) ? path.dirname(source) : source)
 
 const missing = (file: string) => (cause: NodeJS.ErrnoException) => {
   if (cause instanceof CommandFailed) throw cause

@@ -9,6 +9,16 @@ const SILENCE_MAX_MS = 120_000
 
 export type Jobs = Awaited<ReturnType<Api['trpc']['profiles']['create']['mutate']>>
 
+/** Changes while a device that still has work to do is heard of: a slow model may need minutes for a batch. */
+async function heartbeat(api: Api, jobs: Jobs): Promise<string> {
+  const busy = new Set(jobs.filter((job) => job.state !== 'done').map((job) => job.deviceId))
+  const devices = await api.trpc.devices.list.query()
+  return devices
+    .filter((d) => busy.has(d.id))
+    .map((d) => d.lastSeenAt)
+    .join()
+}
+
 /** Until all jobs are done; throws with the device's own words when one fails, or when nothing moves any more. */
 export async function waitForJobs(
   api: Api,
@@ -16,7 +26,7 @@ export async function waitForJobs(
   onProgress: (done: number, total: number) => void,
 ): Promise<Jobs> {
   const ids = jobs.map((job) => job.id)
-  let lastDone = -1
+  let lastNews = ''
   let movedAt = Date.now()
   for (;;) {
     const now = await api.trpc.profiles.list.query({ ids })
@@ -28,12 +38,13 @@ export async function waitForJobs(
     const failed = now.find((job) => job.state === 'failed')
     if (failed) throw new CommandFailed(`Cannot profile: job "${failed.id}" failed: ${failed.message}`)
     if (now.every((job) => job.state === 'done')) return now
-    if (done !== lastDone) movedAt = Date.now()
+    const news = `${done} ${await heartbeat(api, now)}`
+    if (news !== lastNews) movedAt = Date.now()
     if (Date.now() - movedAt > SILENCE_MAX_MS)
       throw new CommandFailed(
         `Cannot profile: no device reported for ${SILENCE_MAX_MS / 1_000} s, are the workers running?`,
       )
-    lastDone = done
+    lastNews = news
     await sleep(LOOK_EVERY_MS)
   }
 }
@@ -50,17 +61,19 @@ function newsOf(device: Device, deploymentId: string): string {
   return state === 'serving' || state === 'idle' ? 'waiting' : `${state} ${message}`.trimEnd()
 }
 
-/** Until every device of the group that is still trusted serves the deployment. */
+/** Until every device of the group that is still trusted, or those of `names` alone, serve the deployment. */
 export async function waitForServing(
   api: Api,
-  target: { deploymentId: string; group: string; timeoutMs: number },
+  target: { deploymentId: string; group: string; timeoutMs: number; names?: readonly string[] },
   onNews: (line: string) => void,
 ): Promise<void> {
   const deadline = Date.now() + target.timeoutMs
   const told = new Map<string, string>()
   for (;;) {
     const all = await api.trpc.devices.list.query()
-    const devices = all.filter((d) => d.groupName === target.group && d.revokedAt === null)
+    const isAwaited = (d: Device) =>
+      d.groupName === target.group && d.revokedAt === null && (target.names?.includes(d.name) ?? true)
+    const devices = all.filter(isAwaited)
     for (const device of devices) {
       const news = newsOf(device, target.deploymentId)
       if (told.get(device.name) !== news) onNews(`${device.name}: ${news}`)

@@ -36,7 +36,12 @@ export async function wantedFor(db: Db, device: DeviceRow, last: ManifestRow | u
     ? (JSON.parse(last.content) as { deploymentId: string | null; edges: { url: string }[] })
     : undefined
   if (!kept || kept.deploymentId === null) return { deployment: null, edges: [] }
-  return { deployment: (await findDeployment(db, kept.deploymentId))!.document, edges: kept.edges }
+  // An edge device that was revoked must get no more images, even where there is no other.
+  const trusted = new Set((await groupDevices(db, device.groupName, 'edge')).map((e) => e.url))
+  return {
+    deployment: (await findDeployment(db, kept.deploymentId))!.document,
+    edges: kept.edges.filter((e) => trusted.has(e.url)),
+  }
 }
 
 const contentOf = (wanted: Wanted): string =>

@@ -8,16 +8,12 @@
 
 import type { FunctionAnswer } from '#contract/classify.ts'
 import type { Decision } from '#contract/decision.ts'
-import type { FeatureName } from '#contract/features.ts'
-import type { EdgeResult, FeaturesResult, FunctionRequest, InferResult } from '#contract/function-bindings.ts'
+import type { EdgeResult, FunctionRequest, InferResult } from '#contract/function-bindings.ts'
 import type { RouterDocument } from '#contract/router.ts'
 import type { Tier } from '#contract/tier.ts'
-import { forestScore } from './forest-score.ts'
-import { confidenceScore, decide } from './score.ts'
+import { type RoutePorts, routeImage } from './route-image.ts'
 
-export interface ClassifyPorts {
-  features(names: readonly FeatureName[]): Promise<FeaturesResult>
-  infer(topK: number): Promise<InferResult>
+export interface ClassifyPorts extends RoutePorts {
   offload(topK: number): Promise<EdgeResult>
 }
 
@@ -51,7 +47,9 @@ export async function classifyFlow(
   }
   const here = choice.local ?? (await ports.infer(request.topK))
   timingsMs = { ...timingsMs, [deployment.tier]: here.ms }
-  return { labels: here.labels, tier: deployment.tier, model: here.model, decision, timingsMs }
+  // A router may have asked for more labels than the client did.
+  const labels = here.labels.slice(0, request.topK)
+  return { labels, tier: deployment.tier, model: here.model, decision, timingsMs }
 }
 
 async function choose(
@@ -69,38 +67,15 @@ async function choose(
       decision: { ...undecided, reason: 'preference' },
       timingsMs: {},
     }
-  return route(ports, deployment, request)
-}
-
-async function route(
-  ports: ClassifyPorts,
-  { router, routerVersion }: ClassifyDeployment,
-  request: FunctionRequest,
-): Promise<Choice> {
-  const { kind, threshold } = router
-  const decided = (score: number | null, toEdge: boolean) => ({
-    toEdge,
-    decision: { router: kind, version: routerVersion, score, threshold, reason: 'routed' as const },
-  })
-  switch (router.kind) {
-    case 'always-local':
-      return { ...decided(null, false), timingsMs: {} }
-    case 'always-edge':
-      return { ...decided(null, true), timingsMs: {} }
-    case 'random':
-      return { ...decided(request.lot, decide(request.lot, threshold)), timingsMs: {} }
-    case 'forest': {
-      const features = await ports.features(router.features)
-      const score = forestScore(router, features.values)
-      return { ...decided(score, decide(score, threshold)), timingsMs: { features: features.ms } }
-    }
-    case 'confidence': {
-      // The best class is all that this score needs, so the client's own topK, at least 1, is enough.
-      const local = await ports.infer(request.topK)
-      const score = confidenceScore(local.labels[0]!.score)
-      return { ...decided(score, decide(score, threshold)), timingsMs: { local: local.ms }, local }
-    }
+  const { score, threshold, ...way } = await routeImage(ports, deployment.router, request)
+  const decision = {
+    ...undecided,
+    router: deployment.router.kind,
+    score,
+    threshold,
+    reason: 'routed' as const,
   }
+  return { ...way, decision }
 }
 
 /** A port that throws is an edge that is gone: the same answer as one that refuses. */

@@ -5,16 +5,20 @@
 
 import type { ForestRouter, Scaler, Tree } from '#contract/router.ts'
 
-/** Values in the order of `router.features`; a probability in 0..1. */
-export function forestScore(router: ForestRouter, values: ArrayLike<number>): number {
-  if (values.length !== router.features.length)
+/** The part of a router document that forest, hybrid and two-stage have in common. */
+export type ScaledForest = Pick<ForestRouter, 'scaler' | 'trees'>
+
+/** Values in the order of the router's features, then of its inputs if it has any; a probability in 0..1. */
+export function forestScore(forest: ScaledForest, values: ArrayLike<number>): number {
+  const width = forest.scaler.min.length
+  if (values.length !== width)
     throw new RangeError(
-      `Cannot score features: are ${values.length} values, expected ${router.features.length} as the router names`,
+      `Cannot score features: are ${values.length} values, expected ${width} as the router names`,
     )
-  const scaled = scaleRow(router.scaler, values)
+  const scaled = scaleRow(forest.scaler, values)
   let sum = 0
-  for (const tree of router.trees) sum += treeScore(tree, scaled)
-  return sum / router.trees.length
+  for (const tree of forest.trees) sum += treeScore(tree, scaled)
+  return sum / forest.trees.length
 }
 
 /** Min-max scaling: (x - min) / (max - min), and 0 where max = min. */

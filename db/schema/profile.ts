@@ -11,7 +11,6 @@ import {
   jsonb,
   pgTable,
   primaryKey,
-  real,
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
@@ -157,8 +156,8 @@ export const outcomes = pgTable(
     index: integer('index').notNull(),
     /** Best five classes, best first, and their probabilities. */
     classes: integer('classes').array().notNull(),
-    probabilities: real('probabilities').array().notNull(),
-    latencyMs: real('latency_ms').notNull(),
+    probabilities: doublePrecision('probabilities').array().notNull(),
+    latencyMs: doublePrecision('latency_ms').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jobId, t.index] })],
 )
@@ -171,7 +170,7 @@ export const featureRows = pgTable(
       .references(() => deviceJobs.id, { onDelete: 'cascade' }),
     index: integer('index').notNull(),
     features: doublePrecision('features').array().notNull(),
-    latencyMs: real('latency_ms').notNull(),
+    latencyMs: doublePrecision('latency_ms').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jobId, t.index] })],
 )

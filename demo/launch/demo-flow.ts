@@ -38,9 +38,14 @@ export interface DemoWorld {
   readonly scenesFolder: string
   readonly scenes: number
   readonly stage: Stage
+  /** The devices that this start launched; whoever else is enrolled may be away. */
+  readonly devices: readonly string[]
 }
 
-async function makeScenes({ scenesFolder, scenes }: DemoWorld): Promise<void> {
+export async function makeScenes({
+  scenesFolder,
+  scenes,
+}: Pick<DemoWorld, 'scenesFolder' | 'scenes'>): Promise<void> {
   const progress = showProgress('scenes')
   await writeScenes({ folder: scenesFolder, split: 'test', count: scenes, onProgress: progress.to })
   progress.end()
@@ -66,8 +71,8 @@ async function registerCandidates({ api, scenesFolder, stage }: DemoWorld): Prom
   return names
 }
 
-async function profile({ api, stage }: DemoWorld, models: string[]): Promise<void> {
-  const jobs = await api.trpc.profiles.create.mutate({ dataset: DATASET, models })
+async function profile({ api, stage, devices }: DemoWorld, models: string[]): Promise<void> {
+  const jobs = await api.trpc.profiles.create.mutate({ dataset: DATASET, models, devices: [...devices] })
   const progress = showProgress('profile')
   const done = await waitForJobs(api, jobs, progress.to)
   progress.end()
@@ -75,7 +80,7 @@ async function profile({ api, stage }: DemoWorld, models: string[]): Promise<voi
 }
 
 export async function runDemoFlow(world: DemoWorld): Promise<void> {
-  const { api, stage } = world
+  const { api, stage, devices } = world
   stage.begin('making the demo data')
   await makeScenes(world)
   stage.begin('registering the candidates')
@@ -83,13 +88,22 @@ export async function runDemoFlow(world: DemoWorld): Promise<void> {
   stage.begin('profiling every candidate on both devices')
   await profile(world, models)
   stage.begin('selecting the pair (algorithms 1 and 2)')
-  const selection = await api.trpc.selections.create.mutate({ dataset: DATASET })
+  const selection = await api.trpc.selections.create.mutate({
+    dataset: DATASET,
+    localDevice: devices.find((name) => name.startsWith('pi'))!,
+    edgeDevice: devices.find((name) => name.startsWith('tx2'))!,
+  })
   stage.say(selectionReport(selection.result))
   stage.begin('training a forest router on seven image features')
   const router = await api.trpc.routers.train.mutate({ selection: selection.id, kind: 'forest' })
   stage.say(evaluationReport(router.evaluation))
   stage.begin('promoting the deployment')
   const { deployment } = await api.trpc.rollouts.promote.mutate({ router: router.id })
-  const target = { deploymentId: deployment.id, group: 'default', timeoutMs: SERVING_TIMEOUT_MS }
+  const target = {
+    deploymentId: deployment.id,
+    group: 'default',
+    timeoutMs: SERVING_TIMEOUT_MS,
+    names: devices,
+  }
   await waitForServing(api, target, (line) => stage.say(`  ${line}`))
 }

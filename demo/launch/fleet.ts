@@ -1,7 +1,8 @@
-// The two workers as processes of their own. A worker that has no identity yet gets a one-time code; where its
-// name is taken in the database (its folder was deleted, say) the old device is revoked and a new name is used.
+// The two workers as processes of their own. A worker that the database does not know or trust
+// (first start, deleted folder, another database, revoked) is enrolled anew with a one-time code; where its name is
+// taken, the old device is revoked and a new name is used.
 
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Api } from '#admin/client/api.ts'
 import type { Tier } from '#contract/tier.ts'
@@ -20,25 +21,43 @@ const PLACES: readonly Place[] = [
   { name: 'pi', tier: 'local', entry: 'workers/pi/main.ts' },
 ]
 
-async function isEnrolled(home: string): Promise<boolean> {
+/** The name under which the worker is known and trusted, or undefined where it has to be enrolled (again). */
+async function knownName(api: Api, home: string): Promise<string | undefined> {
   const text = await readFile(path.join(home, 'identity.json'), 'utf8').catch(() => '{}')
-  return 'enrolment' in (JSON.parse(text) as object)
+  const { enrolment } = JSON.parse(text) as { enrolment?: { deviceId: string } }
+  const devices = await api.trpc.devices.list.query()
+  return devices.find((d) => d.id === enrolment?.deviceId && d.revokedAt === null)?.name
 }
 
-async function enrolmentCode(api: Api, place: Place): Promise<string> {
-  const devices = await api.trpc.devices.list.query()
-  const taken = new Set(devices.map((d) => d.name))
-  if (taken.has(place.name)) await api.trpc.devices.revoke.mutate({ name: place.name })
+/** A new name and its code. What the worker knew of another database, or from before it was revoked, goes. */
+async function enrolAnew(api: Api, place: Place, home: string): Promise<{ name: string; code: string }> {
+  for (const file of ['identity.json', 'state.json']) await rm(path.join(home, file), { force: true })
+  const taken = new Map((await api.trpc.devices.list.query()).map((d) => [d.name, d.revokedAt]))
+  if (taken.get(place.name) === null) await api.trpc.devices.revoke.mutate({ name: place.name })
   let name: string = place.name
   for (let n = 2; taken.has(name); n++) name = `${place.name}-${n}`
-  return (await api.trpc.devices.createEnrolment.mutate({ name, tier: place.tier })).code
+  return { name, code: (await api.trpc.devices.createEnrolment.mutate({ name, tier: place.tier })).code }
 }
 
-export async function startFleet(api: Api, settings: StartSettings, started: (child: Child) => void) {
+export interface Fleet {
+  readonly piUrl: string
+  readonly tx2Url: string
+  /** As the control plane knows the two. */
+  readonly names: readonly string[]
+}
+
+export async function startFleet(
+  api: Api,
+  settings: StartSettings,
+  started: (child: Child) => void,
+): Promise<Fleet> {
   const urls: Record<string, string> = {}
+  const names: string[] = []
   for (const place of PLACES) {
     const home = path.join(settings.home, 'devices', place.name)
-    const code = (await isEnrolled(home)) ? undefined : await enrolmentCode(api, place)
+    const known = await knownName(api, home)
+    const enrolment = known === undefined ? await enrolAnew(api, place, home) : undefined
+    names.push(known ?? enrolment!.name)
     const child = new Child({
       name: place.name,
       entry: place.entry,
@@ -48,11 +67,11 @@ export async function startFleet(api: Api, settings: StartSettings, started: (ch
         TANDEM_CONTROL_URL: `http://127.0.0.1:${settings.controlPort}`,
         TANDEM_PI_PORT: String(settings.piPort),
         TANDEM_TX2_PORT: String(settings.tx2Port),
-        ...(code === undefined ? {} : { TANDEM_ENROL_CODE: code }),
+        ...(enrolment === undefined ? {} : { TANDEM_ENROL_CODE: enrolment.code }),
       },
     })
     started(child)
     urls[place.name] = await child.start()
   }
-  return { pi: urls.pi!, tx2: urls.tx2! }
+  return { piUrl: urls.pi!, tx2Url: urls.tx2!, names }
 }

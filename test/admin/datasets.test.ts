@@ -44,6 +44,15 @@ describe('datasets.create', () => {
     expect(message).toBe('Cannot create data set "bad": 1 images were not uploaded, first "lost.jpg"')
   })
 
+  test('refuses one file under two paths: it would be trained on and held out at once', async () => {
+    const twice = [...images, { ...images[0]!, label: 1, path: 'copy.jpg' }]
+    const { code, status, message } = await refusalOf(create('bad', { images: twice }))
+    expect([code, status]).toEqual(['BAD_REQUEST', 400])
+    expect(message).toBe(
+      'Cannot create data set "bad": images "cat.jpg" and "copy.jpg" are the same file, expected each once',
+    )
+  })
+
   test('the same content twice is one data set, also at once', async () => {
     const first = await create('again')
     expect(await create('again')).toEqual(first)

@@ -169,6 +169,18 @@ describe('a pair is live in both halves or in none', () => {
     expect((await read(pi)).manifest.edges).toEqual([{ url: tx2.url }])
   })
 
+  test('the last edge device that was revoked gets no more images either', async () => {
+    const { id } = await promote()
+    await tx2.report({ servingDeploymentId: id })
+    const before = (await read(pi)).manifest
+    expect(before.edges).toHaveLength(1)
+    await control.admin.devices.revoke.mutate({ name: `tx2-${count}` })
+    const after = (await read(pi)).manifest
+    expect(after.edges).toEqual([])
+    expect(after.deployment?.id).toBe(before.deployment?.id)
+    expect(after.sequence).toBe(before.sequence + 1)
+  })
+
   test('an edge device that moves is found at its new address', async () => {
     const { id } = await promote()
     await tx2.report({ servingDeploymentId: id })

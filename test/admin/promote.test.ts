@@ -175,20 +175,37 @@ describe('promote', () => {
 })
 
 describe('rollback', () => {
-  test('goes back to the deployment before, and from there forward again', async () => {
+  test('goes back to the deployment before, and a second click never goes forward again', async () => {
     const group = await newGroup('local', 'edge')
     const first = await promote(group)
-    const second = await promote(group, { policy: { edgeDeadlineMs: 500 } })
+    await promote(group, { policy: { edgeDeadlineMs: 500 } })
     const back = await control.admin.rollouts.rollback.mutate({ group })
     expect(back).toMatchObject({ rollout: { kind: 'rollback' }, deployment: { id: first.deployment.id } })
-    const forth = await control.admin.rollouts.rollback.mutate({ group })
-    expect(forth.deployment.id).toBe(second.deployment.id)
-    expect((await history(group)).map((h) => h.rollout.kind)).toEqual([
-      'rollback',
-      'rollback',
-      'promote',
-      'promote',
-    ])
+    expect((await refusalOf(control.admin.rollouts.rollback.mutate({ group }))).code).toBe('CONFLICT')
+    expect((await history(group)).map((h) => h.rollout.kind)).toEqual(['rollback', 'promote', 'promote'])
+  })
+
+  test('of three goes back two steps by two clicks', async () => {
+    const group = await newGroup('local', 'edge')
+    const ids: string[] = []
+    for (const edgeDeadlineMs of [500, 600, 700])
+      ids.push((await promote(group, { policy: { edgeDeadlineMs } })).deployment.id)
+    for (const id of [ids[1], ids[0]])
+      expect((await control.admin.rollouts.rollback.mutate({ group })).deployment.id).toBe(id)
+  })
+
+  test('of two admins who saw the same deployment one wins, the other is told who', async () => {
+    const group = await newGroup('local', 'edge')
+    const seen = (await promote(group)).deployment.id
+    const tries = [500, 600].map((edgeDeadlineMs) =>
+      promote(group, { policy: { edgeDeadlineMs }, expected: seen }),
+    )
+    const results = await Promise.allSettled(tries)
+    const lost = results.filter((r) => r.status === 'rejected')
+    expect(lost).toHaveLength(1)
+    const { code, message } = await refusalOf(Promise.reject(lost[0]!.reason))
+    expect(code).toBe('CONFLICT')
+    expect(message).toContain('made deployment')
   })
 
   test('to a deployment by its version', async () => {

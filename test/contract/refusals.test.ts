@@ -123,14 +123,65 @@ describe('a forest', () => {
   ])
 })
 
-describe.each(['always-local', 'always-edge', 'random', 'confidence'])('the router %s', (kind) => {
-  refuses(RouterDocument, `router.${kind}`, [
+describe('a logistic router', () => {
+  refuses(RouterDocument, 'router.logistic', [
+    ['inputs', []],
+    ['inputs.1', 'contrast'],
+    ['inputs', ['margin'], 'weights'],
+    ['weights', [1, 2]],
+    ['weights', undefined],
+    ['weights.0', Number.NaN],
+    ['weights.2', Number.POSITIVE_INFINITY],
+    ['bias', undefined],
+    ['bias', Number.NEGATIVE_INFINITY],
     ['threshold', undefined],
-    ['threshold', null],
-    ['threshold', Number.NaN],
-    ['schema', 0],
   ])
 })
+
+describe('a hybrid', () => {
+  refuses(RouterDocument, 'router.hybrid', [
+    ['features', []],
+    ['inputs', []],
+    ['inputs.0', 'softmax'],
+    ['inputs', ['margin'], 'scaler.min'],
+    ['inputs', ['margin'], 'trees.0.feature.2'],
+    ['features', ['contrast'], 'scaler.max'],
+    ['scaler.min', [0, 0]],
+    ['scaler.max.3', Number.NaN],
+    ['trees.0.feature.0', 4],
+    ['trees.0.left.0', 0],
+    ['trees', []],
+    ['featuresVersion', undefined],
+  ])
+})
+
+describe('a two-stage router', () => {
+  refuses(RouterDocument, 'router.two-stage', [
+    ['threshold', undefined],
+    ['forestThreshold', undefined],
+    ['forestThreshold', Number.NaN],
+    ['forest', undefined],
+    ['forest.features', []],
+    ['forest.features', ['contrast'], 'forest.scaler.min'],
+    ['forest.scaler.max', [1]],
+    ['forest.trees', []],
+    ['forest.trees.0.feature.0', 2],
+    ['forest.trees.0.left.2', 2],
+    ['forest.trees.0.threshold.0', Number.POSITIVE_INFINITY],
+  ])
+})
+
+describe.each(['always-local', 'always-edge', 'random', 'confidence', 'margin', 'entropy'])(
+  'the router %s',
+  (kind) => {
+    refuses(RouterDocument, `router.${kind}`, [
+      ['threshold', undefined],
+      ['threshold', null],
+      ['threshold', Number.NaN],
+      ['schema', 0],
+    ])
+  },
+)
 
 describe('a manifest', () => {
   refuses(Manifest, 'manifest', [

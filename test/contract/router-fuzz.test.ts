@@ -6,8 +6,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RouterDocument } from '#contract/router.ts'
-
-const KINDS = ['always-local', 'always-edge', 'random', 'forest', 'confidence'] as const
+import { RouterKind } from '#contract/router-kind.ts'
 
 test('safeParse() never throws on arbitrary JSON', () => {
   fc.assert(
@@ -23,15 +22,23 @@ test('nor on JSON that looks like a router', () => {
     { feature: numbers, threshold: numbers, left: numbers, right: numbers, value: numbers },
     { requiredKeys: [] },
   )
+  const forest = {
+    featuresVersion: fc.oneof(fc.integer(), fc.jsonValue()),
+    features: fc.array(fc.constantFrom('contrast', 'hue1', 'nothing'), { maxLength: 4 }),
+    scaler: fc.oneof(fc.record({ min: numbers, max: numbers }), fc.jsonValue()),
+    trees: fc.oneof(fc.array(tree, { maxLength: 3 }), fc.jsonValue()),
+  }
   const document = fc.record(
     {
       schema: fc.constantFrom(1, 2, '1'),
-      kind: fc.constantFrom(...KINDS, 'oracle'),
+      kind: fc.constantFrom(...RouterKind.options, 'oracle'),
       threshold: fc.oneof(fc.double(), fc.jsonValue()),
-      featuresVersion: fc.oneof(fc.integer(), fc.jsonValue()),
-      features: fc.array(fc.constantFrom('contrast', 'hue1', 'nothing'), { maxLength: 4 }),
-      scaler: fc.oneof(fc.record({ min: numbers, max: numbers }), fc.jsonValue()),
-      trees: fc.oneof(fc.array(tree, { maxLength: 3 }), fc.jsonValue()),
+      ...forest,
+      inputs: fc.array(fc.constantFrom('margin', 'entropy', 'nothing'), { maxLength: 4 }),
+      weights: numbers,
+      bias: fc.oneof(fc.double(), fc.jsonValue()),
+      forest: fc.oneof(fc.record(forest, { requiredKeys: [] }), fc.jsonValue()),
+      forestThreshold: fc.oneof(fc.double(), fc.jsonValue()),
     },
     { requiredKeys: ['kind'] },
   )

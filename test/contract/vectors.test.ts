@@ -36,6 +36,7 @@ import {
 import { Manifest } from '#contract/manifest.ts'
 import { LabelList, ModelDraft, ModelRef } from '#contract/model.ts'
 import { RouterDocument } from '#contract/router.ts'
+import { RouterKind } from '#contract/router-kind.ts'
 
 const FOLDER = path.resolve(import.meta.dirname, '../vectors')
 
@@ -89,6 +90,11 @@ test('no vector was changed or taken away', () => {
 test('every schema that crosses the network has a vector', () => {
   const used = new Set(files.map(schemaOf))
   expect(Object.keys(SCHEMAS).filter((key) => !used.has(SCHEMAS[key]!))).toEqual([])
+})
+
+test('every router kind has a vector', () => {
+  const kinds = files.filter((name) => schemaOf(name) === RouterDocument).map((name) => name.split('.')[1])
+  expect(RouterKind.options.filter((kind) => !kinds.includes(kind))).toEqual([])
 })
 
 /** What a newer peer may send: every object has a field that this build does not know. */

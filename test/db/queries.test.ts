@@ -4,7 +4,8 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type Database } from '#db/connect.ts'
 import { isUniqueViolation, pgFailure } from '#db/db.ts'
-import { insertDecisions, lastDecision } from '#db/queries/decisions.ts'
+import { artifactSizes } from '#db/queries/artifacts.ts'
+import { insertDecisions, lastDecision, listDecisions } from '#db/queries/decisions.ts'
 import { currentRollout, insertDeployment, rolloutHistory, startRollout } from '#db/queries/deployments.ts'
 import {
   appendJobRows,
@@ -177,6 +178,41 @@ describe('appendJobRows()', () => {
     await appendJobRows(db(), job.id, { kind: 'features', rows: [{ index: 0, features, latencyMs: 1 }] })
     expect((await jobFeatures(db(), job.id))[0]!.features).toEqual(features)
   })
+})
+
+describe('numbers that no float4 can hold', () => {
+  test('an outcome keeps them', async () => {
+    const { draft, job } = await newJob(1)
+    await takeDeviceJob(db(), draft.deviceId)
+    const row = { index: 0, top: [{ class: 2_147_483_647, p: 1e-50 }], latencyMs: 1e300 }
+    await appendJobRows(db(), job.id, { kind: 'profile', rows: [row] })
+    expect(await jobOutcomes(db(), job.id)).toEqual([row])
+  })
+
+  test('the latency of a feature row keeps them', async () => {
+    const { draft, job } = await newJob(1, 'features')
+    await takeDeviceJob(db(), draft.deviceId)
+    const row = { index: 0, features: [1e-50], latencyMs: 5e-324 }
+    await appendJobRows(db(), job.id, { kind: 'features', rows: [row] })
+    expect(await jobFeatures(db(), job.id)).toEqual([row])
+  })
+
+  test('a decision keeps them', async () => {
+    const { id } = await addDevice(db(), 'precise', 'local')
+    const at = '2099-01-01T00:00:00.000Z' // The latest of all, so that it is listed first.
+    const { decision, ...record } = { ...decisionAt(1), at, label: 2_147_483_647 }
+    const numbers = { score: 1e-60, totalMs: 0.1 + 0.2, energyJ: 1e-50 }
+    const routed = { ...decision, score: -1e-70, threshold: 1e100 }
+    await insertDecisions(db(), id, [{ ...record, ...numbers, decision: routed }])
+    const [stored] = await listDecisions(db(), 1)
+    expect(stored).toMatchObject({ deviceId: id, ...numbers, routerScore: -1e-70, threshold: 1e100 })
+  })
+})
+
+test('artifactSizes() takes more digests than a statement has parameters', async () => {
+  const stored = await addArtifact(db(), 'one of many')
+  const others = Array.from({ length: 70_000 }, (_, i) => `sha256:${String(i).padStart(64, '0')}`)
+  expect(await artifactSizes(db(), [...others, stored, stored])).toEqual(new Map([[stored, 11]]))
 })
 
 describe('versions', () => {

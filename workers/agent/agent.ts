@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Deployment } from '#contract/deployment.ts'
 import type { DeviceReport } from '#contract/device-api.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { ArtifactStore } from '#platform/artifact-store.ts'
@@ -26,6 +27,11 @@ export interface AgentPorts {
   readonly jobs: Omit<JobPorts, 'client' | 'signal'>
   readonly url: string
   readonly log: Logger
+}
+
+interface Fallback {
+  readonly stored: StoredManifest
+  readonly deployment: Deployment
 }
 
 const RETRY_FIRST_MS = 500
@@ -105,13 +111,14 @@ export class Agent {
     const { log, home } = this.#ports
     const { sequence } = manifest
     await this.#report({ state: 'installing', sequence })
+    const fallback = await this.#fallbackFor(manifest)
     try {
       await install(manifest, {
         ...this.#ports,
         signal,
+        fallback: fallback?.deployment ?? null,
         remember: async () => {
-          const previous = this.#state.current
-          this.#state = { current: received, previous, sequence }
+          this.#state = { current: received, previous: fallback?.stored ?? null, sequence }
           await writeState(home, this.#state)
         },
       })
@@ -122,6 +129,16 @@ export class Agent {
     }
     log.info({ sequence, deployment: manifest.deployment?.id ?? null }, 'manifest installed')
     await this.#report({ state: this.#ports.generations.serving ? 'serving' : 'idle', sequence })
+  }
+
+  /** What to boot where the new deployment fails: the newest one known that is not itself (a manifest may be renewed). */
+  async #fallbackFor(manifest: Manifest): Promise<Fallback | undefined> {
+    for (const stored of [this.#state.current, this.#state.previous]) {
+      if (!stored) continue
+      const { deployment } = await openManifest(stored.jws, this.#ports.recipient)
+      if (deployment && deployment.id !== manifest.deployment?.id) return { stored, deployment }
+    }
+    return undefined
   }
 
   /** A report that does not get through is not tried again: the next one says more. */

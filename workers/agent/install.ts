@@ -17,6 +17,8 @@ export interface InstallPorts {
   readonly generations: Generations
   readonly offload: Offload
   readonly signal: AbortSignal
+  /** Kept on disk beside the wanted one. */
+  readonly fallback: Deployment | null
   /** Makes this manifest the one that the device boots with. */
   remember(): Promise<void>
 }
@@ -26,7 +28,10 @@ export async function install(manifest: Manifest, ports: InstallPorts): Promise<
   const stored = new Set<string>()
   for (const ref of deployment ? artifactsOf(deployment, tier) : [])
     if (await isIntact(ports.store, ref)) stored.add(ref.digest)
-  for (const step of plan({ tier, running: ports.generations.running(), stored }, manifest))
+  for (const step of plan(
+    { tier, running: ports.generations.running(), stored, fallback: ports.fallback },
+    manifest,
+  ))
     await apply(step, manifest, ports)
 }
 

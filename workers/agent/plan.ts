@@ -13,6 +13,8 @@ export interface Actual {
   readonly running: readonly Deployment[]
   /** Digests that are whole on disk. */
   readonly stored: ReadonlySet<string>
+  /** What the device boots where the current one fails; it may not be running. */
+  readonly fallback?: Deployment | null
 }
 
 export type Step =
@@ -41,8 +43,7 @@ export function plan(actual: Actual, wanted: Manifest): Step[] {
   if (missing.length > 0) steps.push({ do: 'fetch', artifacts: missing })
   if (!isRunning) steps.push({ do: 'start', deployment })
   steps.push({ do: 'remember' }, { do: 'switch', deploymentId: deployment.id, edges: wanted.edges })
-  const previous =
-    serving && serving.id !== deployment.id ? serving : actual.running.find((d) => d.id !== deployment.id)
+  const previous = [serving, ...actual.running, actual.fallback].find((d) => d && d.id !== deployment.id)
   const stays = (d: Deployment) => d.id === deployment.id || (actual.tier === 'edge' && d.id === previous?.id)
   for (const d of actual.running) if (!stays(d)) steps.push({ do: 'stop', deploymentId: d.id })
   const keep = [deployment, ...(previous ? [previous] : [])].flatMap((d) => artifactsOf(d, actual.tier))

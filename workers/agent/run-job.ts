@@ -82,8 +82,8 @@ async function measureAll<Row extends { latencyMs: number }>(job: Job, ports: Jo
     for (const [i, ref] of batch.entries()) {
       ports.signal.throwIfAborted()
       const bytes = await ports.store.read(ref.digest)
-      if (measured === 0) for (let run = 0; run < WARM_UP_RUNS; run++) await work.measure(bytes, 0)
-      const row = await work.measure(bytes, from + i)
+      if (measured === 0) for (let run = 0; run < WARM_UP_RUNS; run++) await measureOne(work, bytes, from + i)
+      const row = await measureOne(work, bytes, from + i)
       totalMs += row.latencyMs
       measured++
       rows.push(row)
@@ -91,6 +91,16 @@ async function measureAll<Row extends { latencyMs: number }>(job: Job, ports: Jo
     await ports.client.sendRows(job.id, work.pack(rows))
   }
   await ports.client.finishJob(job.id, result(ports.power, totalMs / measured))
+}
+
+/** A job that fails on an image names it: nobody finds it otherwise among thousands. */
+async function measureOne<Row>(work: Work<Row>, bytes: Uint8Array, index: number): Promise<Row> {
+  try {
+    return await work.measure(bytes, index)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'it failed'
+    throw new Error(`Cannot measure image ${index} (${work.images[index]!.digest}): ${why}`, { cause })
+  }
 }
 
 const result = (power: ActivePower, meanMs: number): JobResult => ({

@@ -2,6 +2,7 @@
 // decoder, edge) may fail without taking it down, and every refusal says what was wrong with the request.
 
 import { type ServerType, serve } from '@hono/node-server'
+import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
@@ -20,6 +21,13 @@ export interface FrontDoorPorts {
   readonly onAnswer: (answer: ClassifyAnswer, totalMs: number) => void
 }
 
+/** Images decoded at a time: 8 of the largest are 600 MB, and one core infers one after the other anyway. */
+const RUNNING_MAX = 8
+/** Images that wait, as they came: 64 of a usual 2 MB are 128 MB. */
+const WAITING_MAX = 64
+/** Each may hold a body of up to 16 MB while it is sent. */
+const CONNECTIONS_MAX = 256
+
 const STATUS: Record<ImageRefusedCode | RequestRefusedCode, ContentfulStatusCode> = {
   'broken-off': 400,
   empty: 400,
@@ -31,10 +39,12 @@ const STATUS: Record<ImageRefusedCode | RequestRefusedCode, ContentfulStatusCode
   'unsupported-format': 415,
   damaged: 422,
   'not-ready': 503,
+  busy: 503,
 }
 
 export function frontDoorApp(ports: FrontDoorPorts): Hono {
   const app = new Hono()
+  const slots = bulkhead(RUNNING_MAX, WAITING_MAX)
   const refusal = (code: string, message: string): ErrorBody => ({ error: { code, message } })
   app.onError((error: unknown, c) => {
     if (error instanceof ImageRefused || error instanceof RequestRefused) {
@@ -61,7 +71,8 @@ export function frontDoorApp(ports: FrontDoorPorts): Hono {
     }
     const generation = chooseGeneration(ports.generations, c.req.header(DEPLOYMENT_HEADER))
     const image = imageEntry(await readImage(c.req.raw))
-    const { answer, byFallback } = await generation.classify(image, { ...options.data, lot: Math.random() })
+    const request = { ...options.data, lot: Math.random() }
+    const { answer, byFallback } = await inTurn(slots, () => generation.classify(image, request))
     const totalMs = performance.now() - start
     const whole: ClassifyAnswer = {
       ...answer,
@@ -77,6 +88,19 @@ export function frontDoorApp(ports: FrontDoorPorts): Hono {
   return app
 }
 
+/** Beyond the bound a client is told at once, while it can still ask somebody else. */
+async function inTurn<T>(slots: BulkheadPolicy, work: () => Promise<T>): Promise<T> {
+  try {
+    return await slots.execute(work)
+  } catch (error) {
+    if (!(error instanceof BulkheadRejectedError)) throw error
+    throw new RequestRefused(
+      'busy',
+      `Cannot classify: ${RUNNING_MAX + WAITING_MAX} images are in work, try again soon`,
+    )
+  }
+}
+
 function chooseGeneration(generations: Generations, deploymentId: string | undefined): Generation {
   const chosen = deploymentId === undefined ? generations.serving : generations.find(deploymentId)
   if (chosen) return chosen
@@ -86,6 +110,23 @@ function chooseGeneration(generations: Generations, deploymentId: string | undef
     'wrong-deployment',
     `Cannot classify: deployment "${deploymentId}" does not run here`,
   )
+}
+
+/** Requests in flight may finish; a client that is still sending then is cut, or it would hold the process open. */
+const CLOSE_MAX_MS = 5_000
+
+export function closeServer(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(
+      () => 'closeAllConnections' in server && server.closeAllConnections(),
+      CLOSE_MAX_MS,
+    )
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
+  })
 }
 
 /** A client that is slower than this to send its headers or its image is not waiting for an answer. */
@@ -106,6 +147,7 @@ export function listen(
       },
       (info) => resolve({ server, port: info.port }),
     )
+    server.maxConnections = CONNECTIONS_MAX
     server.once('error', reject)
   })
 }

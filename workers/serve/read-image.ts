@@ -11,6 +11,7 @@ export type RequestRefusedCode =
   | 'encoded'
   | 'invalid'
   | 'not-ready'
+  | 'busy'
   | 'wrong-deployment'
 
 export class RequestRefused extends Error {

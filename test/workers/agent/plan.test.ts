@@ -128,6 +128,13 @@ describe('plan()', () => {
     expect(steps[0]).toEqual({ do: 'fetch', artifacts: without('local', two, stored) })
   })
 
+  test('keeps the files of what it would boot, though that does not run', () => {
+    const renewed = manifest({ deployment: two })
+    const steps = plan({ tier: 'local', running: [two], stored: new Set(), fallback: one }, renewed)
+    const collect = steps.find((step) => step.do === 'collect')
+    expect(new Set(collect?.keep)).toEqual(new Set(digests('local', one, two)))
+  })
+
   test('never fetches the other tier’s model', () => {
     const fetched = (tier: Tier) => artifactsOf(one, tier).map((ref) => ref.digest)
     expect(fetched('local')).not.toContain(one.edge.file.digest)

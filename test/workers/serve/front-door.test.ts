@@ -199,6 +199,17 @@ describe('the front door', () => {
     expect(statuses).toEqual(statuses.map((_, i) => (i % 3 === 0 ? 413 : 200)))
   })
 
+  test('beyond its bound tells clients at once, and answers all others', async () => {
+    const answers = await Promise.all(Array.from({ length: 120 }, () => post({ body: red })))
+    const busy = answers.filter((a) => a.status === 503)
+    expect(answers.filter((a) => a.status === 200).length + busy.length).toBe(120)
+    expect(busy.length).toBeLessThanOrEqual(120 - 72)
+    for (const response of busy) {
+      expect(response.headers.get('retry-after')).toBe('1')
+      expect(ErrorBody.parse(await response.json()).error.code).toBe('busy')
+    }
+  })
+
   test('logs nothing worse than a client’s mistake', () => {
     const levels = rig.log.map((line) => JSON.parse(line) as { level: number })
     expect(levels.filter((line) => line.level >= 50)).toEqual([])
