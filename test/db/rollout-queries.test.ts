@@ -1,0 +1,153 @@
+// The promises of db/queries about versions, rollouts and manifests, each kept under concurrency.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect, type Database } from '#db/connect.ts'
+import { pgFailure } from '#db/db.ts'
+import { currentRollout, insertDeployment, rolloutHistory, startRollout } from '#db/queries/deployments.ts'
+import { ensureFunction, findFunction } from '#db/queries/functions.ts'
+import { lastManifest, nextManifest } from '#db/queries/manifests.ts'
+import { findRouter, insertRouter } from '#db/queries/routers.ts'
+import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
+import {
+  addArtifact,
+  addDevice,
+  type FilledDatabase,
+  fillDatabase,
+  manifestAt,
+  rolloutDraft,
+  routerDraft,
+} from './filled-database.ts'
+
+let scratch: TestDatabase
+let database: Database
+let filled: FilledDatabase
+beforeAll(async () => {
+  scratch = await createTestDatabase()
+  database = connect(scratch.url, { max: 20 })
+  filled = await fillDatabase(database.db)
+})
+afterAll(async () => {
+  await database.close()
+  await scratch.drop()
+})
+
+const db = () => database.db
+const times = <T>(count: number, make: (i: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, i) => make(i)))
+
+describe('versions', () => {
+  test('of twenty routers at once are twenty numbers without a gap', async () => {
+    const document = await addArtifact(db(), 'a router')
+    const made = await times(20, () => insertRouter(db(), routerDraft(filled.selectionId, document)))
+    const versions = made.map((r) => r.version).sort((a, b) => a - b)
+    expect(versions).toEqual(versions.map((_, i) => versions[0]! + i))
+    expect(new Set(versions).size).toBe(20)
+    expect((await findRouter(db(), String(versions[7])))?.id).toBe(
+      made.find((r) => r.version === versions[7])!.id,
+    )
+  })
+
+  test('of twenty deployments at once are twenty numbers, in the document as in the row', async () => {
+    const made = await times(20, () => insertDeployment(db(), filled.deployment))
+    expect(new Set(made.map((d) => d.version)).size).toBe(20)
+    for (const { id, version, document } of made) expect(document).toMatchObject({ id, version })
+  })
+
+  test('of a function count contents: the same bytes twenty times at once are one version', async () => {
+    const digest = await addArtifact(db(), 'a function')
+    const made = await times(20, () => ensureFunction(db(), 'mine', digest))
+    expect(new Set(made.map((f) => f.version))).toEqual(new Set([1]))
+    const next = await ensureFunction(db(), 'mine', await addArtifact(db(), 'another function'))
+    expect(next.version).toBe(2)
+    expect((await findFunction(db(), 'mine'))?.version).toBe(2)
+    expect((await findFunction(db(), 'mine', 1))?.digest).toBe(digest)
+  })
+})
+
+describe('startRollout()', () => {
+  test('twenty at once leave exactly one current, and all the history', async () => {
+    const { id } = await insertDeployment(db(), filled.deployment)
+    const started = await times(20, () => startRollout(db(), rolloutDraft('busy', id)))
+    const history = await rolloutHistory(db(), 'busy', 100)
+    expect(history).toHaveLength(20)
+    expect(history.map((h) => h.rollout.state)).toEqual(['current', ...Array(19).fill('superseded')])
+    expect(started.map((r) => r.id)).toContain((await currentRollout(db(), 'busy'))!.rollout.id)
+  })
+
+  test('of groups side by side leave one current in each', async () => {
+    const { id } = await insertDeployment(db(), filled.deployment)
+    await times(10, (i) => startRollout(db(), rolloutDraft(`side-${i % 2}`, id)))
+    for (const group of ['side-0', 'side-1'])
+      expect((await currentRollout(db(), group))?.rollout.groupName).toBe(group)
+  })
+
+  test('one that fails leaves the current one in place', async () => {
+    const before = await currentRollout(db(), 'default')
+    await expect(startRollout(db(), rolloutDraft('default', 'dep_unknown'))).rejects.toThrow()
+    expect(await currentRollout(db(), 'default')).toEqual(before)
+  })
+})
+
+describe('the database itself refuses', () => {
+  test.each<[string, string, string]>([
+    [
+      'a second current rollout of a group',
+      `insert into rollouts select 'rol_x', group_name, deployment_id, kind, 'current', null, 'sql', now(), null
+        from rollouts where group_name = 'default' and state = 'current'`,
+      'rollouts_one_current',
+    ],
+    [
+      'a current rollout with an end',
+      `update rollouts set ended_at = now() where state = 'current'`,
+      'rollouts_state',
+    ],
+    [
+      'a job that is done without all rows',
+      `update device_jobs set state = 'done' where total = 4`,
+      'device_jobs_result',
+    ],
+    ['more rows than images', 'update device_jobs set done = total + 1', 'device_jobs_progress'],
+    [
+      'a profile without a model',
+      `update device_jobs set model_id = null where kind = 'profile'`,
+      'device_jobs_kind',
+    ],
+    ['an artifact named otherwise', `update artifacts set digest = 'md5:1'`, 'artifacts_digest_format'],
+    ['manifest 0', 'update manifests set sequence = 0', 'manifests_sequence'],
+    ['a role that is none', `update api_keys set role = 'king'`, 'api_keys_role'],
+    ['a tier that is none', `update devices set tier = 'cloud'`, 'devices_tier'],
+  ])('%s', async (_, statement, constraint) => {
+    const failure = await database.pool.query(statement).then(
+      () => undefined,
+      (error: unknown) => pgFailure(error),
+    )
+    expect(failure).toMatchObject({ constraint })
+  })
+})
+
+describe('nextManifest()', () => {
+  test('twenty polls at once never give one number to two contents', async () => {
+    const { id } = await addDevice(db(), 'polled', 'local')
+    const made = await times(20, (i) =>
+      nextManifest(db(), id, async (last) => manifestAt(id, (last?.sequence ?? 0) + 1, `content ${i}`)),
+    )
+    expect(made.map((m) => m.sequence).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    )
+  })
+
+  test('gives the last one again where nothing changed', async () => {
+    const { id } = await addDevice(db(), 'quiet', 'local')
+    const make = async (last: Awaited<ReturnType<typeof lastManifest>>) => last ?? manifestAt(id, 1)
+    const made = await times(10, () => nextManifest(db(), id, make))
+    expect(new Set(made.map((m) => m.sequence))).toEqual(new Set([1]))
+  })
+
+  test('stores nothing when making it fails, and lets the next one through', async () => {
+    const { id } = await addDevice(db(), 'failed', 'local')
+    const fail = () => Promise.reject(new Error('no key'))
+    await expect(nextManifest(db(), id, fail)).rejects.toThrow('no key')
+    expect(await lastManifest(db(), id)).toBeUndefined()
+    expect((await nextManifest(db(), id, async () => manifestAt(id, 1))).sequence).toBe(1)
+  })
+})
