@@ -8,7 +8,7 @@ import type { ForestRouter, Scaler, Tree } from '#contract/router.ts'
 /** The part of a router document that forest, hybrid and two-stage have in common. */
 export type ScaledForest = Pick<ForestRouter, 'scaler' | 'trees'>
 
-/** Values in the order of the router's features, then of its inputs if it has any; a probability in 0..1. */
+/** Values in the order of the router's features, then of its inputs where the kind takes some; a probability in 0..1. */
 export function forestScore(forest: ScaledForest, values: ArrayLike<number>): number {
   const width = forest.scaler.min.length
   if (values.length !== width)

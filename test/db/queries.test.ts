@@ -2,7 +2,6 @@
 
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, type Database } from '#db/connect.ts'
 import { isUniqueViolation } from '#db/db.ts'
 import { artifactSizes } from '#db/queries/artifacts.ts'
 import { insertDecisions, lastDecision, listDecisions } from '#db/queries/decisions.ts'
@@ -17,7 +16,6 @@ import {
 } from '#db/queries/device-jobs.ts'
 import { enrolDevice, findDevice, listDevices } from '#db/queries/devices.ts'
 import { enrolmentCodes } from '#db/schema/profile.ts'
-import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
 import {
   addArtifact,
   addDataset,
@@ -25,27 +23,17 @@ import {
   addEnrolment,
   decisionAt,
   enrolRequest,
-  type FilledDatabase,
-  fillDatabase,
   outcome,
 } from './filled-database.ts'
+import { openQueryRig, type QueryRig, times } from './query-rig.ts'
 
-let scratch: TestDatabase
-let database: Database
-let filled: FilledDatabase
+let rig: QueryRig
 beforeAll(async () => {
-  scratch = await createTestDatabase()
-  database = connect(scratch.url, { max: 20 })
-  filled = await fillDatabase(database.db)
+  rig = await openQueryRig()
 })
-afterAll(async () => {
-  await database.close()
-  await scratch.drop()
-})
+afterAll(() => rig[Symbol.asyncDispose]())
 
-const db = () => database.db
-const times = <T>(count: number, make: (i: number) => Promise<T>) =>
-  Promise.all(Array.from({ length: count }, (_, i) => make(i)))
+const db = () => rig.database.db
 
 describe('enrolDevice()', () => {
   test('of twenty devices with one code enrols exactly one', async () => {
@@ -68,8 +56,8 @@ async function newJob(total = 4, kind: 'profile' | 'features' = 'profile') {
   const draft = {
     kind,
     deviceId: device.id,
-    datasetId: filled.datasetId,
-    modelId: kind === 'profile' ? filled.modelId : null,
+    datasetId: rig.filled.datasetId,
+    modelId: kind === 'profile' ? rig.filled.modelId : null,
     featuresVersion: kind === 'profile' ? null : 1,
     total,
   }
@@ -220,7 +208,7 @@ describe('insertDecisions()', () => {
       ),
     )
     expect(await lastDecision(db(), id)).toBe(5)
-    const { rowCount } = await database.pool.query('select from decisions where device_id = $1', [id])
+    const { rowCount } = await rig.database.pool.query('select from decisions where device_id = $1', [id])
     expect(rowCount).toBe(5)
   })
 

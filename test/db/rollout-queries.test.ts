@@ -1,44 +1,26 @@
 // The promises of db/queries about versions, rollouts and manifests, each kept under concurrency.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, type Database } from '#db/connect.ts'
 import { pgFailure } from '#db/db.ts'
 import { currentRollout, insertDeployment, rolloutHistory, startRollout } from '#db/queries/deployments.ts'
 import { ensureFunction, findFunction } from '#db/queries/functions.ts'
 import { lastManifest, nextManifest } from '#db/queries/manifests.ts'
 import { findRouter, insertRouter } from '#db/queries/routers.ts'
-import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
-import {
-  addArtifact,
-  addDevice,
-  type FilledDatabase,
-  fillDatabase,
-  manifestAt,
-  rolloutDraft,
-  routerDraft,
-} from './filled-database.ts'
+import { addArtifact, addDevice, manifestAt, rolloutDraft, routerDraft } from './filled-database.ts'
+import { openQueryRig, type QueryRig, times } from './query-rig.ts'
 
-let scratch: TestDatabase
-let database: Database
-let filled: FilledDatabase
+let rig: QueryRig
 beforeAll(async () => {
-  scratch = await createTestDatabase()
-  database = connect(scratch.url, { max: 20 })
-  filled = await fillDatabase(database.db)
+  rig = await openQueryRig()
 })
-afterAll(async () => {
-  await database.close()
-  await scratch.drop()
-})
+afterAll(() => rig[Symbol.asyncDispose]())
 
-const db = () => database.db
-const times = <T>(count: number, make: (i: number) => Promise<T>) =>
-  Promise.all(Array.from({ length: count }, (_, i) => make(i)))
+const db = () => rig.database.db
 
 describe('versions', () => {
   test('of twenty routers at once are twenty numbers without a gap', async () => {
     const document = await addArtifact(db(), 'a router')
-    const made = await times(20, () => insertRouter(db(), routerDraft(filled.selectionId, document)))
+    const made = await times(20, () => insertRouter(db(), routerDraft(rig.filled.selectionId, document)))
     const versions = made.map((r) => r.version).sort((a, b) => a - b)
     expect(versions).toEqual(versions.map((_, i) => versions[0]! + i))
     expect(new Set(versions).size).toBe(20)
@@ -48,7 +30,7 @@ describe('versions', () => {
   })
 
   test('of twenty deployments at once are twenty numbers, in the document as in the row', async () => {
-    const made = await times(20, () => insertDeployment(db(), filled.deployment))
+    const made = await times(20, () => insertDeployment(db(), rig.filled.deployment))
     expect(new Set(made.map((d) => d.version)).size).toBe(20)
     for (const { id, version, document } of made) expect(document).toMatchObject({ id, version })
   })
@@ -66,7 +48,7 @@ describe('versions', () => {
 
 describe('startRollout()', () => {
   test('twenty at once leave exactly one current, and all the history', async () => {
-    const { id } = await insertDeployment(db(), filled.deployment)
+    const { id } = await insertDeployment(db(), rig.filled.deployment)
     const started = await times(20, () => startRollout(db(), rolloutDraft('busy', id)))
     const history = await rolloutHistory(db(), 'busy', 100)
     expect(history).toHaveLength(20)
@@ -75,7 +57,7 @@ describe('startRollout()', () => {
   })
 
   test('of groups side by side leave one current in each', async () => {
-    const { id } = await insertDeployment(db(), filled.deployment)
+    const { id } = await insertDeployment(db(), rig.filled.deployment)
     await times(10, (i) => startRollout(db(), rolloutDraft(`side-${i % 2}`, id)))
     for (const group of ['side-0', 'side-1'])
       expect((await currentRollout(db(), group))?.rollout.groupName).toBe(group)
@@ -117,7 +99,7 @@ describe('the database itself refuses', () => {
     ['a role that is none', `update api_keys set role = 'king'`, 'api_keys_role'],
     ['a tier that is none', `update devices set tier = 'cloud'`, 'devices_tier'],
   ])('%s', async (_, statement, constraint) => {
-    const failure = await database.pool.query(statement).then(
+    const failure = await rig.database.pool.query(statement).then(
       () => undefined,
       (error: unknown) => pgFailure(error),
     )

@@ -13,7 +13,7 @@ export interface FunctionClient extends Pick<RunningFunction, 'classify' | 'ping
   close(): Promise<void>
 }
 
-/** More requests at once than a board can infer; the front door's queue is the real bound. */
+/** More requests at once than a board can infer; the front door's own bound (8 at a time) is the real one. */
 const CONNECTIONS_MAX = 32
 /** workerd closes idle connections after 5 s: we must be the first, or a request meets a closed one. */
 const KEEP_ALIVE_MS = 3_000
