@@ -7,9 +7,9 @@ import { FEATURE_NAMES, FEATURES_VERSION, type FeatureName } from '#contract/fea
 import type { ForestRouter, RouterDocument } from '#contract/router.ts'
 import { forestScore, scaleRow } from '../route/forest-score.ts'
 import { confidenceScore } from '../route/score.ts'
-import { growForest } from './forest.ts'
+import { growForest } from '../forest/forest.ts'
 import { fitScaler } from './min-max-scaler.ts'
-import { rankTable } from './ranked-table.ts'
+import { rankTable } from '../forest/ranked-table.ts'
 import { thresholdForOffload } from './threshold-for-offload.ts'
 
 export interface RouterRows {

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { Tree } from '#contract/router.ts'
 import { createRandom } from '#core/random.ts'
 import { scaleRow, treeScore } from '#core/route/forest-score.ts'
-import { balancedWeights } from '#core/train/best-cut.ts'
-import { growTree } from '#core/train/cart.ts'
-import { growForest } from '#core/train/forest.ts'
+import { balancedWeights } from '#core/forest/best-cut.ts'
+import { growTree } from '#core/forest/cart.ts'
+import { growForest } from '#core/forest/forest.ts'
 import { fitScaler } from '#core/train/min-max-scaler.ts'
-import { rankTable } from '#core/train/ranked-table.ts'
+import { rankTable } from '#core/forest/ranked-table.ts'
 
 function tableOf(rows: readonly (readonly number[])[], labels: readonly number[]) {
   return rankTable(
