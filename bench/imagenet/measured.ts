@@ -1,0 +1,104 @@
+// What bench/imagenet/measure.ts has kept, as the arrays that evaluations compute on.
+
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { PairCosts } from '#contract/evaluation.ts'
+import { modelEnergyJ } from '#core/profile/energy-model.ts'
+import type { PairData } from '#core/train/pair-data.ts'
+
+export const CLASSES = 1000
+export const MEASURED = path.resolve(import.meta.dirname, '../../.tandem/bench/imagenet')
+
+export interface MeasuredImages {
+  labels: number[]
+  origins: string[]
+  features: number[][]
+  pixelDigests: string[]
+  featuresMs: number[]
+  bytes: number[]
+}
+
+export interface MeasuredModel {
+  latenciesMs: number[]
+  /** n x 1000 probabilities of the image as it is. */
+  plain: Float32Array
+  /** The same of its mirror image. */
+  flipped: Float32Array
+}
+
+export const isMeasured = (): boolean => existsSync(path.join(MEASURED, 'mobilenet_v2.flipped.f32'))
+
+export async function measuredImages(): Promise<MeasuredImages> {
+  return JSON.parse(await readFile(path.join(MEASURED, 'images.json'), 'utf8'))
+}
+
+export async function measuredModel(name: string): Promise<MeasuredModel> {
+  const floats = async (view: string) => {
+    const bytes = await readFile(path.join(MEASURED, `${name}.${view}.f32`))
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
+  }
+  const { latenciesMs } = JSON.parse(await readFile(path.join(MEASURED, `${name}.json`), 'utf8'))
+  return { latenciesMs, plain: await floats('plain'), flipped: await floats('flipped') }
+}
+
+/** Class of the highest probability, by row. */
+export function bestClasses(probabilities: Float32Array): Int32Array {
+  return Int32Array.from({ length: probabilities.length / CLASSES }, (_, row) => {
+    let best = row * CLASSES
+    for (let i = best + 1; i < (row + 1) * CLASSES; i++)
+      if (probabilities[i]! > probabilities[best]!) best = i
+    return best - row * CLASSES
+  })
+}
+
+export function rightOf(probabilities: Float32Array, labels: readonly number[]): Uint8Array {
+  return Uint8Array.from(bestClasses(probabilities), (best, row) => (best === labels[row] ? 1 : 0))
+}
+
+/** The five highest probabilities of each row, best first. */
+export function bestFive(probabilities: Float32Array): number[][] {
+  return Array.from({ length: probabilities.length / CLASSES }, (_, row) =>
+    Array.from(
+      probabilities
+        .subarray(row * CLASSES, (row + 1) * CLASSES)
+        .toSorted()
+        .subarray(-5)
+        .reverse(),
+    ),
+  )
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+export async function measuredPair(local: string, edge: string): Promise<PairData> {
+  const images = await measuredImages()
+  const [light, heavy] = [await measuredModel(local), await measuredModel(edge)]
+  return {
+    features: images.features,
+    localRight: rightOf(light.plain, images.labels),
+    edgeRight: rightOf(heavy.plain, images.labels),
+    localTop: bestFive(light.plain),
+    pixelDigests: images.pixelDigests,
+    costs: costsOf(images, light, heavy),
+  }
+}
+
+/** Times are medians on the measuring machine; the watts are those that the paper's figures imply. */
+function costsOf(images: MeasuredImages, light: MeasuredModel, heavy: MeasuredModel): PairCosts {
+  const [featuresMs, localMs, edgeMs] = [images.featuresMs, light.latenciesMs, heavy.latenciesMs].map(
+    median,
+  ) as [number, number, number]
+  return {
+    featuresMs,
+    featuresJ: modelEnergyJ(0.94, featuresMs),
+    localMs,
+    localJ: modelEnergyJ(0.94, localMs),
+    edgeMs,
+    edgeJ: modelEnergyJ(7.8, edgeMs),
+    uploadMs: (mean(images.bytes) * 8) / 20_000,
+    uploadJ: 0.058,
+    uploadSource: 'time: mean image size at an assumed 20 Mbit/s; energy: 0.058 J an image, as published',
+  }
+}
