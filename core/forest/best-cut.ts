@@ -1,8 +1,10 @@
 // The best place to cut one column of one node, by Gini impurity (Breiman et al. 1984) with balanced class
-// weights. Rows are counted by rank and class, so that every possible cut is seen in one ascending scan; the
-// counts stay integers until they are weighted, which makes the result independent of the rows' order.
+// weights. Rows come grouped by rank, so that every possible cut is seen in one ascending scan: cuts are exact,
+// not those of a histogram. The counts stay integers until they are weighted, which makes the result
+// independent of the rows' order.
 
-import type { Column, RankedTable } from './ranked-table.ts'
+import type { NodeRows, RankGroups } from './rank-groups.ts'
+import type { Column } from './ranked-table.ts'
 
 export interface Cut {
   feature: number
@@ -30,50 +32,54 @@ export function impurityOf(zeros: number, ones: number, weights: ClassWeights): 
   return w0 + w1 === 0 ? 0 : (w0 * w1) / (w0 + w1)
 }
 
-export interface Node {
-  /** Rows of the node, bootstrap repeats included. */
-  rows: Int32Array
+export interface Node extends NodeRows {
+  /** Rows of either label, bootstrap repeats included. */
   zeros: number
   ones: number
 }
 
-/** Null where no cut leaves at least `minLeaf` rows on both sides. */
-export function bestCut(
-  table: RankedTable,
-  node: Node,
-  feature: number,
-  { weights, minLeaf }: { weights: ClassWeights; minLeaf: number },
-): Cut | null {
-  const column = table.columns[feature]!
-  const counts = countByRank(column, node.rows, table.labels)
-  let best: Cut | null = null
-  let zeros = 0
-  let ones = 0
-  let lower = -1
-  for (let rank = 0; rank < column.values.length; rank++) {
-    const here = counts[2 * rank]! + counts[2 * rank + 1]!
-    if (here === 0) continue
-    const left = zeros + ones
-    if (left >= minLeaf && node.rows.length - left >= minLeaf) {
-      const impurity =
-        impurityOf(zeros, ones, weights) + impurityOf(node.zeros - zeros, node.ones - ones, weights)
-      if (best === null || impurity < best.impurity)
-        best = { feature, rank: lower, threshold: between(column, lower, rank), impurity }
-    }
-    zeros += counts[2 * rank]!
-    ones += counts[2 * rank + 1]!
-    lower = rank
-  }
-  return best
+/** Where to cut: `groups` up to and including `last` go left. */
+interface GroupCut {
+  last: number
+  impurity: number
 }
 
-function countByRank(column: Column, rows: Int32Array, labels: Uint8Array): Int32Array {
-  const counts = new Int32Array(2 * column.values.length)
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!
-    counts[2 * column.ranks[row]! + labels[row]!]!++
+/** The lowest of equally good cuts; null where no cut leaves at least `minLeaf` rows on both sides. */
+export function bestCut(
+  groups: RankGroups,
+  node: Node,
+  feature: { index: number; column: Column },
+  options: { weights: ClassWeights; minLeaf: number },
+): Cut | null {
+  const { last, impurity } = scan(groups, node, options)
+  if (last === -1) return null
+  const rank = groups.ranks[last]!
+  const threshold = between(feature.column, rank, groups.ranks[last + 1]!)
+  return { feature: feature.index, rank, threshold, impurity }
+}
+
+function scan(
+  groups: RankGroups,
+  node: Node,
+  { weights, minLeaf }: { weights: ClassWeights; minLeaf: number },
+): GroupCut {
+  const all = node.zeros + node.ones
+  const best: GroupCut = { last: -1, impurity: Number.POSITIVE_INFINITY }
+  let zeros = 0
+  let ones = 0
+  for (let i = 0; i + 1 < groups.count; i++) {
+    zeros += groups.zeros[i]!
+    ones += groups.ones[i]!
+    const left = zeros + ones
+    if (left < minLeaf || all - left < minLeaf) continue
+    const impurity =
+      impurityOf(zeros, ones, weights) + impurityOf(node.zeros - zeros, node.ones - ones, weights)
+    if (impurity < best.impurity) {
+      best.impurity = impurity
+      best.last = i
+    }
   }
-  return counts
+  return best
 }
 
 /** Halfway, unless rounding would push the threshold onto the upper value and so change who goes left. */

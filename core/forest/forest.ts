@@ -6,14 +6,18 @@
 import type { Tree } from '#contract/router.ts'
 import { randomInteger } from '../random.ts'
 import { treeScore } from '../route/forest-score.ts'
-import { balancedWeights } from './best-cut.ts'
-import { growTree } from './cart.ts'
+import { balancedWeights, type ClassWeights } from './best-cut.ts'
+import { createGrower } from './cart.ts'
 import type { RankedTable } from './ranked-table.ts'
 
 export interface ForestOptions {
   trees: number
   depth: number
   minLeaf: number
+  /** The square root of the features, rounded down, where left out. */
+  featuresPerSplit?: number
+  /** Balanced where left out. */
+  weights?: ClassWeights
   random: () => number
 }
 
@@ -25,32 +29,29 @@ export interface GrownForest {
 
 export function growForest(table: RankedTable, options: ForestOptions): GrownForest {
   const count = table.rows.length
-  if (!(options.trees >= 1) || count === 0 || table.columns.length === 0)
+  const width = table.columns.length
+  if (!(options.trees >= 1) || count === 0 || width === 0)
     throw new RangeError(
-      `Cannot grow forest: is asked for ${options.trees} trees on ${count} rows of ${table.columns.length} features, expected at least one of each`,
+      `Cannot grow forest: is asked for ${options.trees} trees on ${count} rows of ${width} features, expected at least one of each`,
     )
-  const cartOptions = {
+  const growFrom = createGrower(table, {
     depth: options.depth,
     minLeaf: options.minLeaf,
-    featuresPerSplit: Math.max(1, Math.floor(Math.sqrt(table.columns.length))),
-    weights: balancedWeights(table.labels),
+    featuresPerSplit: options.featuresPerSplit ?? Math.max(1, Math.floor(Math.sqrt(width))),
+    weights: options.weights ?? balancedWeights(table.labels),
     random: options.random,
-  }
+  })
   const trees: Tree[] = []
   const sums = new Float64Array(count)
   const votes = new Int32Array(count)
+  const copies = new Int32Array(count)
   for (let t = 0; t < options.trees; t++) {
-    const sample = new Int32Array(count)
-    const isInBag = new Uint8Array(count)
-    for (let i = 0; i < count; i++) {
-      const row = randomInteger(options.random, count)
-      sample[i] = row
-      isInBag[row] = 1
-    }
-    const tree = growTree(table, sample, cartOptions)
+    copies.fill(0)
+    for (let i = 0; i < count; i++) copies[randomInteger(options.random, count)]!++
+    const tree = growFrom(copies)
     trees.push(tree)
     for (let row = 0; row < count; row++) {
-      if (isInBag[row] === 1) continue
+      if (copies[row] !== 0) continue
       sums[row]! += treeScore(tree, table.rows[row]!)
       votes[row]!++
     }

@@ -3,13 +3,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Tree } from '#contract/router.ts'
-import { createRandom } from '#core/random.ts'
-import { scaleRow, treeScore } from '#core/route/forest-score.ts'
 import { balancedWeights } from '#core/forest/best-cut.ts'
 import { growTree } from '#core/forest/cart.ts'
 import { growForest } from '#core/forest/forest.ts'
-import { fitScaler } from '#core/train/min-max-scaler.ts'
 import { rankTable } from '#core/forest/ranked-table.ts'
+import { createRandom } from '#core/random.ts'
+import { scaleRow, treeScore } from '#core/route/forest-score.ts'
+import { fitScaler } from '#core/train/min-max-scaler.ts'
 
 function tableOf(rows: readonly (readonly number[])[], labels: readonly number[]) {
   return rankTable(
