@@ -1,13 +1,18 @@
-// Stage select: algorithms 1 and 2 over the profiles of one data set on a local and an edge device.
+// Stage select: algorithms 1 and 2, within what a person expects, over the profiles of one data set on a local and
+// an edge device; and the front of all pairs under a router that is assumed until one is trained.
 
 import { z } from 'zod'
+import { Expectations, Weights } from '#contract/expectations.ts'
+import { FrontRouter, type SelectionSources } from '#contract/selection.ts'
 import type { Tier } from '#contract/tier.ts'
 import { selectPair } from '#core/select/select-pair.ts'
 import type { Db } from '#db/db.ts'
-import { datasetLabels, findDataset } from '#db/queries/datasets.ts'
+import { type DatasetRow, datasetLabels, findDataset, meanImageBytes } from '#db/queries/datasets.ts'
 import { type DeviceRow, findDevice, listDevices } from '#db/queries/devices.ts'
 import { findSelection, insertSelection, listSelections } from '#db/queries/selections.ts'
+import { digestOf } from '#platform/artifact-store.ts'
 import { type MeasuredCandidate, measuredCandidates } from '../jobs/measurements.ts'
+import { assumedUploadCost } from '../jobs/upload-cost.ts'
 import { found, Refusal } from '../refusal.ts'
 import { ById } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
@@ -41,29 +46,47 @@ function namedOf(measured: readonly MeasuredCandidate[], names: readonly string[
   return measured.filter((c) => names.some((name) => isNamed(c, name)))
 }
 
+const sourcesOf = (
+  dataset: DatasetRow,
+  labels: readonly number[],
+  candidates: readonly MeasuredCandidate[],
+): SelectionSources => ({
+  datasetDigest: digestOf(JSON.stringify([dataset.imagesDigest, dataset.labelsDigest, labels])),
+  localJobs: candidates.map((c) => c.localJob),
+  edgeJobs: candidates.map((c) => c.edgeJob),
+})
+
+const Selecting = z.object({
+  dataset: z.string().min(1),
+  models: z.array(z.string().min(1)).min(1).max(100).optional(),
+  localDevice: z.string().optional(),
+  edgeDevice: z.string().optional(),
+  // Strict: a limit that is spelled wrong must not pass as one that is kept.
+  expectations: z.strictObject({ ...Expectations.shape, weights: Weights.strict().optional() }).default({}),
+  /** What the front of all pairs assumes of the router. */
+  frontRouter: FrontRouter.default('confidence'),
+  offloadShare: z.number().min(0).max(1).default(0.3),
+})
+
 export const selectionsRouter = router({
-  create: mutation
-    .input(
-      z.object({
-        dataset: z.string().min(1),
-        models: z.array(z.string().min(1)).min(1).max(100).optional(),
-        localDevice: z.string().optional(),
-        edgeDevice: z.string().optional(),
-      }),
-    )
-    .mutation(async ({ ctx, input }) => {
-      const dataset = found(await findDataset(ctx.db, input.dataset), 'data set', input.dataset)
-      const local = await deviceOfTier(ctx.db, 'local', input.localDevice)
-      const edge = await deviceOfTier(ctx.db, 'edge', input.edgeDevice)
-      const where = { datasetId: dataset.id, localDeviceId: local.id, edgeDeviceId: edge.id }
-      const measured = await measuredCandidates(ctx.db, where, await datasetLabels(ctx.db, dataset.id))
-      const candidates = input.models === undefined ? measured : namedOf(measured, input.models)
-      return insertSelection(ctx.db, {
-        ...where,
-        inputs: { localJobs: candidates.map((c) => c.localJob), edgeJobs: candidates.map((c) => c.edgeJob) },
-        result: selectPair(candidates),
-      })
-    }),
+  create: mutation.input(Selecting).mutation(async ({ ctx, input }) => {
+    const dataset = found(await findDataset(ctx.db, input.dataset), 'data set', input.dataset)
+    const local = await deviceOfTier(ctx.db, 'local', input.localDevice)
+    const edge = await deviceOfTier(ctx.db, 'edge', input.edgeDevice)
+    const where = { datasetId: dataset.id, localDeviceId: local.id, edgeDeviceId: edge.id }
+    const labels = await datasetLabels(ctx.db, dataset.id)
+    const measured = await measuredCandidates(ctx.db, where, labels)
+    const candidates = input.models === undefined ? measured : namedOf(measured, input.models)
+    const sources = sourcesOf(dataset, labels, candidates)
+    const { expectations, frontRouter, offloadShare } = input
+    const upload = assumedUploadCost(await meanImageBytes(ctx.db, dataset.id))
+    const assumption = { router: frontRouter, offloadShare, ...upload }
+    return insertSelection(ctx.db, {
+      ...where,
+      inputs: { localJobs: sources.localJobs, edgeJobs: sources.edgeJobs },
+      result: { ...selectPair(candidates, { expectations, assumption }), sources },
+    })
+  }),
 
   list: query.query(({ ctx }) => listSelections(ctx.db)),
 

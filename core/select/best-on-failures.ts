@@ -17,7 +17,10 @@ export function rightOnFailures(right: Uint8Array, localRight: Uint8Array): numb
     throw new RangeError(
       `Cannot compare candidates: have ${right.length} and ${localRight.length} images, expected the same data set`,
     )
-  return right.reduce((sum, hit, image) => sum + (hit === 1 && localRight[image] === 0 ? 1 : 0), 0)
+  // A plain loop: the front of a hundred models asks ten thousand times.
+  let hits = 0
+  for (let image = 0; image < right.length; image++) hits += right[image]! & ~localRight[image]!
+  return hits
 }
 
 /** Undefined where there is nobody else, or nobody is right on any failure. */

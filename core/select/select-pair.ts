@@ -1,82 +1,92 @@
 // Both algorithms in turn (paper, section 3.2), and the figures and reasons that a person needs to check the
-// choice. "No admissible pair" is an answer: it names what is missing. Candidates may come in any order; the
-// result depends on names and figures alone. Top-1 of the local model is told from the local device's
-// profile, that of all others from the edge device's: each where it would run.
+// choice. Without expectations they are the paper's; with them, who breaks a limit of a role may not take it, and
+// weights replace the two criteria. "No admissible pair" is an answer: it names what is missing. Candidates may come
+// in any order; the result depends on names and figures alone. Top-1 of the local model is told from the local
+// device's profile, that of all others from the edge device's: each where it would run.
 
-import type { SelectionCandidate, SelectionResult } from '#contract/selection.ts'
+import type { Expectations } from '#contract/expectations.ts'
+import type { FrontAssumption, FrontPair, SelectionCandidate, SelectionResult } from '#contract/selection.ts'
 import { pairShares } from '../evaluate/pair-shares.ts'
-import { bestOnFailures, rightOnFailures } from './best-on-failures.ts'
-import { fastestLocal } from './fastest-local.ts'
+import { rightOnFailures } from './best-on-failures.ts'
+import { type Choice, choosePair, type Ruled } from './choose-pair.ts'
+import { countOf, type PairCandidate, shareOf } from './pair-candidate.ts'
+import { pairFigures } from './pair-figures.ts'
+import { paretoFront } from './pareto-front.ts'
+import { reasonsAgainst } from './reasons-against.ts'
 
-export interface PairCandidate {
-  modelId: string
-  name: string
-  localLatencyMeanMs: number
-  localEnergyJ: number
-  edgeLatencyMeanMs: number
-  edgeEnergyJ: number
-  /** By image: 1 where right, on the edge device's profile. */
-  right: Uint8Array
-  /** By image: 1 where right, on the local device's profile. */
-  localRight: Uint8Array
+export interface SelectionWish {
+  readonly expectations?: Expectations | undefined
+  /** Where it is left out, no front is told. */
+  readonly assumption?: FrontAssumption | undefined
 }
 
 /** Throws a RangeError where candidates were profiled on different numbers of images. */
-export function selectPair(candidates: readonly PairCandidate[]): SelectionResult {
-  const images = candidates[0]?.right.length ?? 0
-  const local = fastestLocal(candidates)
-  const figures = candidates.map((candidate) => figuresOf(candidate, local))
-  const refuse = (reason: string): SelectionResult => ({
-    ok: false,
-    images,
-    candidates: figures,
-    reasons: [reason],
-  })
-  if (local === undefined || candidates.length < 2)
-    return refuse(`No pair: there are ${candidates.length} candidates, expected at least 2.`)
-  const failures = images - count(local.localRight)
-  if (failures === 0)
-    return refuse(
-      `No pair: "${local.name}", the fastest, is right on all ${images} images and needs no edge.`,
-    )
-  const edge = bestOnFailures(
-    candidates.filter((candidate) => candidate !== local),
-    local.localRight,
-  )
-  if (edge === undefined)
-    return refuse(
-      `No pair: no other candidate is right on any of the ${failures} images "${local.name}" fails.`,
-    )
-  const hits = rightOnFailures(edge.right, local.localRight)
+export function selectPair(
+  candidates: readonly PairCandidate[],
+  { expectations = {}, assumption }: SelectionWish = {},
+): SelectionResult {
+  const ruled = candidates.map((candidate) => ({
+    candidate,
+    against: {
+      local: reasonsAgainst('local', candidate, expectations),
+      edge: reasonsAgainst('edge', candidate, expectations),
+    },
+  }))
+  const choice = choosePair(ruled, expectations.weights)
+  const [local, edge] = [choice.local.chosen, choice.edge.chosen]
+  const told = {
+    images: candidates[0]?.right.length ?? 0,
+    candidates: ruled.map((one) => figuresOf(one, choice)),
+    reasons: [...choice.reasons],
+    expectations,
+    ...(assumption && { assumption, front: frontOf(ruled, assumption) }),
+  }
+  if (local === undefined || edge === undefined) return { ok: false, ...told }
   return {
     ok: true,
-    images,
     localModelId: local.modelId,
     edgeModelId: edge.modelId,
     shares: pairShares(local.localRight, edge.right),
-    candidates: figures,
-    reasons: [
-      `"${local.name}" has the least mean latency on the local device: ${local.localLatencyMeanMs.toFixed(1)} ms (algorithm 1).`,
-      `"${edge.name}" is right on most of the ${failures} images that it fails: ${hits}, ${((100 * hits) / failures).toFixed(1)} % (algorithm 2).`,
-    ],
+    ...told,
   }
 }
 
-function figuresOf(candidate: PairCandidate, local: PairCandidate | undefined): SelectionCandidate {
-  const { right, localRight, ...figures } = candidate
-  const isLocal = candidate === local
-  const judged = isLocal ? localRight : right
-  const failures = local === undefined ? 0 : local.localRight.length - count(local.localRight)
+function figuresOf({ candidate, against }: Ruled, { local, edge }: Choice): SelectionCandidate {
+  const { right, localRight } = candidate
+  const failing = local.chosen?.localRight
+  const failures = failing === undefined ? 0 : failing.length - countOf(failing)
+  const isLocal = candidate === local.chosen
+  const [localWeightedSum, edgeWeightedSum] = [local, edge].map((role) => role.sums.get(candidate.modelId))
   return {
-    ...figures,
-    top1: judged.length === 0 ? 0 : count(judged) / judged.length,
+    modelId: candidate.modelId,
+    name: candidate.name,
+    localLatencyMeanMs: candidate.localLatencyMeanMs,
+    localEnergyJ: candidate.localEnergyJ,
+    edgeLatencyMeanMs: candidate.edgeLatencyMeanMs,
+    edgeEnergyJ: candidate.edgeEnergyJ,
+    top1: shareOf(isLocal ? localRight : right),
     top1OnLocalFailures:
-      isLocal || local === undefined || failures === 0
-        ? null
-        : rightOnFailures(right, local.localRight) / failures,
+      isLocal || failing === undefined || failures === 0 ? null : rightOnFailures(right, failing) / failures,
+    localTop1: shareOf(localRight),
+    localPeakMemoryBytes: candidate.localPeakMemoryBytes,
+    sizeBytes: candidate.sizeBytes,
+    reasonsAgainstLocal: [...against.local],
+    reasonsAgainstEdge: [...against.edge],
+    ...(localWeightedSum !== undefined && { localWeightedSum }),
+    ...(edgeWeightedSum !== undefined && { edgeWeightedSum }),
   }
 }
 
-function count(right: Uint8Array): number {
-  return right.reduce((sum, hit) => sum + hit, 0)
+function frontOf(ruled: readonly Ruled[], assumption: FrontAssumption): FrontPair[] {
+  const isFree = (role: 'local' | 'edge') =>
+    new Set(ruled.filter((r) => r.against[role].length === 0).map((r) => r.candidate.name))
+  const [locals, edges] = [isFree('local'), isFree('edge')]
+  const pairs = pairFigures(
+    ruled.map(({ candidate }) => candidate),
+    assumption,
+  )
+  return paretoFront(pairs).map((pair) => ({
+    ...pair,
+    isAdmissible: locals.has(pair.local) && edges.has(pair.edge),
+  }))
 }

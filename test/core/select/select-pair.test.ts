@@ -3,31 +3,35 @@ import { describe, expect, it } from 'vitest'
 import { SelectionResult } from '#contract/selection.ts'
 import { bestOnFailures } from '#core/select/best-on-failures.ts'
 import { fastestLocal } from '#core/select/fastest-local.ts'
-import { type PairCandidate, selectPair } from '#core/select/select-pair.ts'
+import { selectPair } from '#core/select/select-pair.ts'
+import { candidate } from './candidate.ts'
 
-/** `bits` such as '1011': one digit an image; the local profile is the same unless given. */
-function candidate(
-  name: string,
-  localMs: number,
-  bits: string,
-  more: Partial<PairCandidate> = {},
-): PairCandidate {
-  const right = Uint8Array.from(bits, Number)
-  return {
-    modelId: `id-${name}`,
-    name,
-    localLatencyMeanMs: localMs,
-    localEnergyJ: localMs / 100,
-    edgeLatencyMeanMs: localMs / 10,
-    edgeEnergyJ: localMs / 50,
-    right,
-    localRight: right,
-    ...more,
-  }
-}
 const light = candidate('light', 30, '110000')
 const middle = candidate('middle', 90, '111100')
 const heavy = candidate('heavy', 400, '001111')
+
+it('SelectionResult still reads selections that were stored before expectations and fronts were', () => {
+  const stored = {
+    ok: false,
+    images: 4,
+    candidates: [
+      {
+        modelId: 'mdl_1',
+        name: 'light',
+        localLatencyMeanMs: 10,
+        localEnergyJ: 0.4,
+        edgeLatencyMeanMs: 1,
+        edgeEnergyJ: 0.4,
+        top1: 0.6,
+        top1OnLocalFailures: null,
+        localJob: 'job_1',
+      },
+    ],
+    reasons: ['No pair: there are 1 candidates, expected at least 2.'],
+  }
+  const { localJob: _, ...candidate } = stored.candidates[0]!
+  expect(SelectionResult.parse(stored)).toEqual({ ...stored, candidates: [candidate] })
+})
 
 describe('fastestLocal()', () => {
   it.each([
@@ -93,7 +97,7 @@ describe('selectPair()', () => {
     [
       'a local model without failures',
       [candidate('light', 1, '11'), candidate('heavy', 9, '11')],
-      'No pair: "light", the fastest, is right on all 2 images and needs no edge.',
+      'No pair: "light", the local model, is right on all 2 images and needs no edge.',
     ],
     [
       'nobody right on any failure',
