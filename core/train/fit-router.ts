@@ -1,70 +1,112 @@
-// One router fitted on some rows, with everything that may be learnt from rows learnt from these alone: scaler,
-// forest and threshold. Cross-validation calls it on training parts, the final router on all rows. The forest's
-// threshold is set on out-of-bag scores; confidence learns nothing from the rows but its threshold, so that one
-// is a plain quantile of its scores.
+// One router fitted on some rows: everything that may be learnt from rows, scaler, forest, coefficients and
+// threshold, is learnt from these alone. Cross-validation calls it on training parts, the final router on all
+// rows. Thresholds are set on scores that the rows had no hand in. For a guarantee out-of-bag scores are not
+// independent enough: each row still shaped most of the trees that score the others. So a kind that learns is
+// fitted on one half of the rows, stratified, and certified on the other, which it has never seen.
 
-import { FEATURE_NAMES, FEATURES_VERSION, type FeatureName } from '#contract/features.ts'
-import type { ForestRouter, RouterDocument } from '#contract/router.ts'
-import { forestScore, scaleRow } from '../route/forest-score.ts'
-import { confidenceScore } from '../route/score.ts'
-import { growForest } from '../forest/forest.ts'
-import { fitScaler } from './min-max-scaler.ts'
-import { rankTable } from '../forest/ranked-table.ts'
-import { thresholdForOffload } from './threshold-for-offload.ts'
-
-export interface RouterRows {
-  /** n x 29, in the order of `FEATURE_NAMES`. */
-  features: readonly (readonly number[])[]
-  needsEdge: Uint8Array
-  localTopProbability: Float64Array
-}
-
-export interface FitOptions {
-  kind: 'forest' | 'confidence'
-  offloadTarget: number
-  trees: number
-  depth: number
-  features: readonly FeatureName[]
-  random: () => number
-}
+import type { RouterDocument } from '#contract/router.ts'
+import type { RouterKind } from '#contract/router-kind.ts'
+import type { OperatingPoint } from '#contract/threshold-policy.ts'
+import { decide } from '../route/score.ts'
+import { ALWAYS, NEVER, type ScoredRows } from '../threshold/routed-point.ts'
+import { judgeThreshold, setThreshold } from '../threshold/set-threshold.ts'
+import { fitForest, fitHybrid } from './fit/fit-forest.ts'
+import { fitLogistic } from './fit/fit-logistic.ts'
+import { fitAnswer, fitRandom } from './fit/fit-plain.ts'
+import { fitTwoStage } from './fit/fit-two-stage.ts'
+import { type FitRecipe, type FitTask, labelsOf, type Ranker, scoredRows } from './fit/ranker.ts'
+import type { PairData } from './pair-data.ts'
+import { stratifiedFolds } from './stratified-folds.ts'
 
 export interface FittedRouter {
   document: RouterDocument
-  /** Score of any row of the data, seen or not. */
-  scoreOf: (row: number) => number
+  /** What the policy came to on the rows that the threshold was set on. */
+  operating: OperatingPoint
+  /** Of any row of the data, seen or not: higher goes to the edge first. */
+  rankOf(row: number): number
+  sends(row: number): boolean
+  /** Has the local model run before this row could be sent? */
+  sentAfterLocal(row: number): boolean
 }
 
-/** Fewer bootstrap rows than this in a leaf say more about the sample than about images. */
-const MIN_LEAF = 5
-
-export function fitRouter(data: RouterRows, rows: readonly number[], options: FitOptions): FittedRouter {
-  return options.kind === 'forest' ? fitForest(data, rows, options) : fitConfidence(data, rows, options)
-}
-
-function fitForest(data: RouterRows, rows: readonly number[], options: FitOptions): FittedRouter {
-  const columns = options.features.map((name) => FEATURE_NAMES.indexOf(name))
-  const valuesOf = (row: number) => columns.map((column) => data.features[row]![column]!)
-  const values = rows.map(valuesOf)
-  const scaler = fitScaler(values)
-  const table = rankTable(
-    values.map((row) => scaleRow(scaler, row)),
-    Uint8Array.from(rows, (row) => data.needsEdge[row]!),
-  )
-  const { trees, outOfBag } = growForest(table, { ...options, minLeaf: MIN_LEAF })
-  const document: ForestRouter = {
-    schema: 1,
-    kind: 'forest',
-    threshold: thresholdForOffload(outOfBag, options.offloadTarget),
-    featuresVersion: FEATURES_VERSION,
-    features: [...options.features],
-    scaler,
-    trees,
+/** Throws a RangeError for no rows where the kind learns from them. */
+export function fitRouter(
+  data: PairData,
+  rows: readonly number[],
+  recipe: FitRecipe,
+  random: () => number,
+): FittedRouter {
+  const task = { data, rows, recipe, random }
+  if (recipe.kind === 'always-local') return fitConstant(task, 'always-local', NEVER)
+  if (recipe.kind === 'always-edge') return fitConstant(task, 'always-edge', ALWAYS)
+  const { ranker, calibration } = rankAndCalibrate(task)
+  const { threshold, operating } = setThreshold(calibration, recipe.policy)
+  const { rankOf, sentAfterLocal } = ranker
+  return {
+    document: ranker.documentAt(threshold),
+    operating,
+    rankOf,
+    sends: (row) => decide(rankOf(row), threshold),
+    sentAfterLocal,
   }
-  return { document, scoreOf: (row) => forestScore(document, valuesOf(row)) }
 }
 
-function fitConfidence(data: RouterRows, rows: readonly number[], options: FitOptions): FittedRouter {
-  const scoreOf = (row: number) => confidenceScore(data.localTopProbability[row]!)
-  const threshold = thresholdForOffload(rows.map(scoreOf), options.offloadTarget)
-  return { document: { schema: 1, kind: 'confidence', threshold }, scoreOf }
+/** Nothing to learn, no score, no choice of threshold: the policy is only told what it comes to. */
+function fitConstant(
+  task: FitTask,
+  kind: 'always-local' | 'always-edge',
+  threshold: typeof NEVER | typeof ALWAYS,
+): FittedRouter {
+  const scores = new Float64Array(task.rows.length)
+  const rows = scoredRows(task, task.rows, { scores, sentAfterLocal: 0 })
+  return {
+    document: { schema: 1, kind, threshold },
+    operating: judgeThreshold(rows, threshold, task.recipe.policy).operating,
+    rankOf: () => 0,
+    sends: () => threshold === ALWAYS,
+    sentAfterLocal: () => false,
+  }
+}
+
+const LEARNS: readonly RouterKind[] = ['forest', 'logistic', 'hybrid', 'two-stage']
+
+function rankAndCalibrate(task: FitTask): { ranker: Ranker; calibration: ScoredRows } {
+  const { rows, recipe } = task
+  if (recipe.policy.by !== 'guarantee' || !LEARNS.includes(recipe.kind)) {
+    const ranker = fitRanker(task)
+    return { ranker, calibration: scoredRows(task, rows, ranker.unseen) }
+  }
+  const halfOf = halves(task)
+  const ranker = fitRanker({ ...task, rows: rows.filter((_, i) => halfOf[i] === 0) })
+  const others = rows.filter((_, i) => halfOf[i] === 1)
+  const scores = others.map((row) => Math.min(NEVER, ranker.rankOf(row)))
+  const sentAfterLocal = others.map((row) => (ranker.sentAfterLocal(row) ? 1 : 0))
+  return { ranker, calibration: scoredRows(task, others, { scores, sentAfterLocal }) }
+}
+
+/** A lone row is for fitting: nothing is certified then. */
+function halves({ data, rows, random }: FitTask): Int32Array {
+  return rows.length < 2 ? new Int32Array(rows.length) : stratifiedFolds(labelsOf(data, rows), 2, random)
+}
+
+function fitRanker(task: FitTask): Ranker {
+  const { kind } = task.recipe
+  switch (kind) {
+    case 'random':
+      return fitRandom(task)
+    case 'confidence':
+    case 'margin':
+    case 'entropy':
+      return fitAnswer(task, kind)
+    case 'forest':
+      return fitForest(task)
+    case 'logistic':
+      return fitLogistic(task)
+    case 'hybrid':
+      return fitHybrid(task)
+    case 'two-stage':
+      return fitTwoStage(task)
+    default:
+      throw new RangeError(`Cannot fit router "${kind}": has nothing to fit, expected a kind that ranks`)
+  }
 }

@@ -3,7 +3,7 @@
 
 import { FEATURE_NAMES } from '#contract/features.ts'
 import { createRandom } from '#core/random.ts'
-import type { PairData } from '#core/train/train-router.ts'
+import type { PairData } from '#core/train/pair-data.ts'
 
 export const costs = {
   featuresMs: 2,
@@ -18,12 +18,16 @@ export const costs = {
 }
 
 /** `signal` from 0, features and confidence are noise, to 1, contrast and confidence tell the difficulty. */
-export function syntheticPair(count: number, options: { signal: number; seed: number }): PairData {
+export function syntheticPair(
+  count: number,
+  options: { signal: number; seed: number },
+): PairData & { localTopProbability: Float64Array } {
   const random = createRandom(options.seed)
   const contrast = FEATURE_NAMES.indexOf('contrast')
   const features: number[][] = []
   const localRight = new Uint8Array(count)
   const edgeRight = new Uint8Array(count)
+  const localTop: number[][] = []
   const localTopProbability = new Float64Array(count)
   for (let i = 0; i < count; i++) {
     const difficulty = random()
@@ -32,6 +36,13 @@ export function syntheticPair(count: number, options: { signal: number; seed: nu
     localRight[i] = random() > difficulty ? 1 : 0
     edgeRight[i] = random() < 0.85 ? 1 : 0
     localTopProbability[i] = 1 - 0.9 * shown
+    localTop.push(fiveBest(1 - 0.9 * shown))
   }
-  return { features, localRight, edgeRight, localTopProbability, costs }
+  return { features, localRight, edgeRight, localTop, localTopProbability, pixelDigests: null, costs }
+}
+
+/** The rest is shared out so that the second best class gets most of it, as far as the order allows. */
+function fiveBest(best: number): number[] {
+  const rest = 1 - best
+  return [best, ...[0.5, 0.25, 0.12, 0.06].map((share) => Math.min(best, share * rest))]
 }

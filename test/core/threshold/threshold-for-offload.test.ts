@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '#core/route/score.ts'
-import { ALWAYS, NEVER, thresholdForOffload } from '#core/train/threshold-for-offload.ts'
+import { ALWAYS, NEVER } from '#core/threshold/routed-point.ts'
+import { thresholdForOffload } from '#core/threshold/threshold-for-offload.ts'
 
 describe('thresholdForOffload()', () => {
   it.each([
