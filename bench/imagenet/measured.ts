@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { assumedUploadCost } from '#admin/jobs/upload-cost.ts'
 import type { PairCosts } from '#contract/evaluation.ts'
 import { modelEnergyJ } from '#core/profile/energy-model.ts'
 import type { PairData } from '#core/train/pair-data.ts'
@@ -97,8 +98,6 @@ function costsOf(images: MeasuredImages, light: MeasuredModel, heavy: MeasuredMo
     localJ: modelEnergyJ(0.94, localMs),
     edgeMs,
     edgeJ: modelEnergyJ(7.8, edgeMs),
-    uploadMs: (mean(images.bytes) * 8) / 20_000,
-    uploadJ: 0.058,
-    uploadSource: 'time: mean image size at an assumed 20 Mbit/s; energy: 0.058 J an image, as published',
+    ...assumedUploadCost(mean(images.bytes)),
   }
 }

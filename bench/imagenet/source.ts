@@ -1,6 +1,6 @@
 // Real photographs and real ImageNet classifiers, where the machine has them: a folder with `labels.csv`
 // (file,label,origin), `images/` and `models/`. The project ships none of it; a benchmark that needs it says so and
-// skips. TANDEM_IMAGENET names another folder.
+// skips.
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -8,9 +8,8 @@ import path from 'node:path'
 import { parse } from 'csv-parse/sync'
 import type { ModelContract } from '#contract/model.ts'
 
-export const IMAGENET = path.resolve(
-  process.env.TANDEM_IMAGENET ?? path.join(import.meta.dirname, '../../../shared/data/imagenet'),
-)
+/** Beside the checkout. */
+export const IMAGENET = path.resolve(import.meta.dirname, '../../../shared/data/imagenet')
 
 export const hasImagenet = (): boolean => existsSync(path.join(IMAGENET, 'labels.csv'))
 

@@ -1,0 +1,106 @@
+// What routing before inference costs a device, as a share of one inference on the same core in the same run: the
+// seven run-time features and the score of a forest of 100 trees of depth 4, and all 29 features. Photographs
+// are ../shared/data/imagenet's, of both kinds (227x227 and 256 px long), or the demo's scenes where that is not
+// here. Rounds take turns, and the median round counts, so that a busy machine slows both sides alike.
+
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { FEATURE_NAMES, RUNTIME_FEATURES } from '#contract/features.ts'
+import { extractFeatures } from '#core/features/extract-features.ts'
+import { createRandom, randomInteger } from '#core/random.ts'
+import { forestScore, type ScaledForest } from '#core/route/forest-score.ts'
+import { SIDE_PX } from '#demo/scenes/canvas.ts'
+import { renderScene } from '#demo/scenes/render-scene.ts'
+import { type DecodedImage, decodeImage } from '#vision/decode.ts'
+import { workingImage } from '#vision/working-image.ts'
+import type { BenchLine } from './bench-line.ts'
+import { loadInference } from './inference.ts'
+
+const PHOTOGRAPHS = path.resolve(import.meta.dirname, '../../shared/data/imagenet/images')
+/** Of each kind. */
+const IMAGES = 24
+const ROUNDS = 9
+const INFERENCES_PER_ROUND = 10
+const SEVEN_BAR = 0.05
+const ALL_BAR = 0.15
+const TREES = 100
+const DEPTH = 4
+
+export async function benchFeatures(): Promise<BenchLine[]> {
+  const { images, source } = await workingImages()
+  const forest = randomForest()
+  await using inference = await loadInference()
+  const seven = () => {
+    for (const image of images) forestScore(forest, extractFeatures(image, RUNTIME_FEATURES))
+  }
+  const all = () => {
+    for (const image of images) extractFeatures(image, FEATURE_NAMES)
+  }
+  const times = { inferenceMs: [] as number[], sevenMs: [] as number[], allMs: [] as number[] }
+  // The first rounds only warm up the compiler.
+  for (let round = -2; round < ROUNDS; round++) {
+    const start = performance.now()
+    for (let i = 0; i < INFERENCES_PER_ROUND; i++) await inference.run()
+    const inferred = performance.now()
+    seven()
+    const seventh = performance.now()
+    all()
+    const end = performance.now()
+    if (round < 0) continue
+    times.inferenceMs.push((inferred - start) / INFERENCES_PER_ROUND)
+    times.sevenMs.push((seventh - inferred) / images.length)
+    times.allMs.push((end - seventh) / images.length)
+  }
+  const inferenceMs = median(times.inferenceMs)
+  const line = (name: string, ms: number, bar: number): BenchLine => ({
+    name,
+    ratio: ms / inferenceMs,
+    bar,
+    detail: `${ms.toFixed(3)} ms an image (${source}), inference ${inferenceMs.toFixed(2)} ms (${inference.name}${inference.isReference ? '' : ', for want of the reference model'})`,
+  })
+  return [
+    line('seven features and forest / inference', median(times.sevenMs), SEVEN_BAR),
+    line('all 29 features / inference', median(times.allMs), ALL_BAR),
+  ]
+}
+
+async function workingImages(): Promise<{ images: DecodedImage[]; source: string }> {
+  if (!existsSync(PHOTOGRAPHS)) {
+    const scenes = Array.from({ length: IMAGES }, (_, index) => renderScene({ split: 'test', index }).pixels)
+    const images = scenes.map((rgb) => ({ rgb, width: SIDE_PX, height: SIDE_PX }))
+    return { images, source: `${IMAGES} demo scenes, for want of photographs` }
+  }
+  const files = (await readdir(PHOTOGRAPHS)).sort()
+  const kinds = [
+    files.filter((file) => file.startsWith('ILSVRC')),
+    files.filter((file) => !file.startsWith('ILSVRC')),
+  ]
+  const images: DecodedImage[] = []
+  for (const kind of kinds)
+    for (let i = 0; i < IMAGES; i++) {
+      const file = kind[Math.floor((i * kind.length) / IMAGES)]!
+      images.push(await workingImage(await decodeImage(await readFile(path.join(PHOTOGRAPHS, file)))))
+    }
+  return { images, source: `${images.length} photographs` }
+}
+
+/** Full trees that ask at random: what a score costs does not depend on what it says. */
+function randomForest(): ScaledForest {
+  const random = createRandom(100)
+  const inner = 2 ** DEPTH - 1
+  const nodes = Array.from({ length: 2 * inner + 1 }, (_, node) => node)
+  const trees = Array.from({ length: TREES }, () => ({
+    feature: nodes.map((node) => (node < inner ? randomInteger(random, RUNTIME_FEATURES.length) : -1)),
+    threshold: nodes.map(() => random()),
+    left: nodes.map((node) => (node < inner ? 2 * node + 1 : 0)),
+    right: nodes.map((node) => (node < inner ? 2 * node + 2 : 0)),
+    value: nodes.map(() => random()),
+  }))
+  const width = RUNTIME_FEATURES.length
+  return { scaler: { min: Array(width).fill(0), max: Array(width).fill(100) }, trees }
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!
+}
