@@ -1,14 +1,30 @@
-// How large the serving process is at a moment: memory, open files. Linux only; NaN elsewhere.
+// How large the serving process is: memory and open files at any moment, and what memory is really held once the
+// garbage is gone.
 
 import { readdirSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 export interface ProcessSize {
   readonly rssMb: number
+  readonly heapMb: number
+  /** NaN where there is no /proc. */
   readonly fds: number
 }
 
 export function processSize(): ProcessSize {
-  return { rssMb: process.memoryUsage.rss() / 2 ** 20, fds: openFiles() }
+  const { rss, heapUsed } = process.memoryUsage()
+  return { rssMb: rss / 2 ** 20, heapMb: heapUsed / 2 ** 20, fds: openFiles() }
+}
+
+/** The same after a full collection, which stops the process for some 50 ms. */
+export function settledSize(): ProcessSize {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  // Twice: finalizers of the first let go of what lies outside the heap.
+  collect()
+  collect()
+  return processSize()
 }
 
 function openFiles(): number {

@@ -8,7 +8,7 @@ import { demoModel, frontDoorRig } from '#test/workers/serve/front-door-rig.ts'
 import { type LoadRow, lostOf, quantileMs, startLoad } from '#test/workers/serve/load/load.ts'
 import { type SwitchWindow, splitBySwitch, switchOften } from '#test/workers/serve/load/switch-often.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'
-import { type ProcessSize, processSize, slopeOf } from './process-size.ts'
+import { type ProcessSize, processSize, settledSize, slopeOf } from './process-size.ts'
 
 const RATIO_MAX = 1.5
 /** The first switches warm up the allocator: memory is judged by the rest. */
@@ -33,6 +33,7 @@ const image = await noisyJpeg(SIDE_PX, SIDE_PX)
 const warmUp = startLoad({ url: rig.url, image, connections, requests: 2_000 })
 await warmUp.done
 
+const before = settledSize()
 const sizes: ProcessSize[] = [processSize()]
 const load = startLoad({ url: rig.url, image, connections, requests })
 const windows = await switchOften(rig.generations, load, {
@@ -45,6 +46,7 @@ const windows = await switchOften(rig.generations, load, {
   },
 })
 await load.done
+const after = settledSize()
 
 const { during, quiet } = splitBySwitch(load.rows, windows)
 const lost = lostOf(load.rows)
@@ -59,10 +61,15 @@ console.log(`by the built-in path: ${load.rows.filter((row) => row.byFallback).l
 console.log(`lost: ${lost} of ${load.rows.length} in ${windows.length} switches`)
 console.log(`p99 during a switch: ${ratio.toFixed(2)} times that between, expected at most ${RATIO_MAX}`)
 console.log(
-  `memory: ${rss[0]!.toFixed(0)} -> ${rss.at(-1)!.toFixed(0)} MB, ${(slopeOf(settled) * 1024).toFixed(0)} KB a switch; ` +
-    `open files: ${sizes[0]!.fds} -> ${sizes.at(-1)!.fds}; ` +
-    `a generation costs ${((rig.generations.lastCostBytes ?? 0) / 2 ** 20).toFixed(0)} MB`,
+  `memory under load: ${rss[0]!.toFixed(0)} MB, at most ${Math.max(...rss).toFixed(0)}, at last ` +
+    `${rss.at(-1)!.toFixed(0)}; ${(slopeOf(settled) * 1024).toFixed(0)} KB a switch`,
 )
+console.log(
+  `memory after collecting: ${before.rssMb.toFixed(0)} -> ${after.rssMb.toFixed(0)} MB, of which heap ` +
+    `${before.heapMb.toFixed(1)} -> ${after.heapMb.toFixed(1)} MB (this client's records included); ` +
+    `open files ${before.fds} -> ${after.fds}`,
+)
+console.log(`a generation costs ${((rig.generations.lastCostBytes ?? 0) / 2 ** 20).toFixed(0)} MB`)
 for (const error of new Set(load.errors)) console.log(`said: ${error}`)
 if (lost > 0 || ratio > RATIO_MAX) process.exitCode = 1
 

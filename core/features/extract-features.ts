@@ -5,38 +5,56 @@
 
 import type { FeatureName } from '#contract/features.ts'
 import type { RgbImage } from '../preprocess/crop-resize.ts'
-import { findEdges } from './canny.ts'
+import { type EdgeMap, findEdges } from './edges/canny.ts'
+import type { SegmentHistograms } from './edges/segment-histograms.ts'
+import { runHistograms } from './edges/segments.ts'
 import { countCorners } from './fast-corners.ts'
-import { hueHistogram } from './hue-histogram.ts'
-import { brightness, lumaHistogram, toLuma } from './luma.ts'
+import { firstHueShare, hueHistogram } from './hue-histogram.ts'
+import { brightness, toLuma } from './luma.ts'
 import { mainObject } from './main-object.ts'
-import { perceivedBrightness } from './perceived-brightness.ts'
-import { segmentHistograms } from './segments.ts'
+import { perceivedOfMeans, perceivedRms } from './perceived-brightness.ts'
+import type { Scratch } from './scratch.ts'
+
+export interface ExtractOptions {
+  /** Who finds the line segments; edges/probabilistic-hough.ts has the original's way, for comparison only. */
+  segments?: (edges: EdgeMap) => SegmentHistograms
+  /** Memory to work in, at least as large as the image needs; a shared one by default. */
+  scratch?: Scratch
+}
 
 /** Values in the order of `names`, all finite; throws a RangeError for an image without pixels. */
-export function extractFeatures(image: RgbImage, names: readonly FeatureName[]): number[] {
+export function extractFeatures(
+  image: RgbImage,
+  names: readonly FeatureName[],
+  options: ExtractOptions = {},
+): number[] {
   const expected = image.width * image.height * 3
   if (!(expected > 0) || image.rgb.length !== expected)
     throw new RangeError(
       `Cannot extract features of image "${image.width}x${image.height}": has ${image.rgb.length} bytes, expected ${expected} and at least one pixel`,
     )
-  const families = familiesOf(image)
+  const families = familiesOf(image, names, options)
   return names.map((name) => featureValue(name, families))
 }
 
 type Families = ReturnType<typeof familiesOf>
 
 /** Every family as a function that computes it on its first call. */
-function familiesOf(image: RgbImage) {
-  const luma = once(() => toLuma(image))
-  const histogram = once(() => lumaHistogram(luma()))
+function familiesOf(image: RgbImage, names: readonly FeatureName[], options: ExtractOptions) {
+  const luma = once(() => toLuma(image, options.scratch))
+  const needsAllHues = names.some((name) => name.startsWith('hue') && name !== 'hue1')
+  const { segments = runHistograms } = options
   return {
     corners: once(() => countCorners(luma())),
-    brightness: once(() => brightness(histogram())),
-    perceived: once(() => perceivedBrightness(image)),
-    segments: once(() => segmentHistograms(findEdges(luma()))),
-    hues: once(() => hueHistogram(image)),
-    object: once(() => mainObject(luma(), histogram())),
+    brightness: once(() => brightness(luma().histogram)),
+    perceivedOfMeans: once(() => perceivedOfMeans(luma().means)),
+    perceivedRms: once(() => perceivedRms(image)),
+    segments: once(() => {
+      const found = segments(findEdges(luma()))
+      return { lengths: found.lengths(), angles: found.angles() }
+    }),
+    hues: once(() => (needsAllHues ? hueHistogram(image) : [firstHueShare(image)])),
+    object: once(() => mainObject(luma())),
   }
 }
 
@@ -59,9 +77,9 @@ function featureValue(name: FeatureName, families: Families): number {
     case 'contrast':
       return families.brightness().contrast
     case 'avg_perceived_brightness':
-      return families.perceived().ofMeans
+      return families.perceivedOfMeans()
     case 'perceived_brightness_rms':
-      return families.perceived().rms
+      return families.perceivedRms()
     case 'area_by_perim':
       return families.object().areaByPerimeter
     case 'aspect_ratio':

@@ -1,27 +1,58 @@
-// Luma and what its histogram tells (paper, Table 2: average brightness, its root mean square, contrast). Luma
-// is BT.601 in thousandths, so that y = round(0.299 R + 0.587 G + 0.114 B) holds exactly and in integers. All
-// three features come from the 256-bin histogram: sums over it are exact and cost nothing.
+// Luma and what one reading of the pixels tells beside it (paper, Table 2: average brightness, its root mean
+// square, contrast). Luma is BT.601 in thousandths, so that y = round(0.299 R + 0.587 G + 0.114 B) holds exactly
+// and in integers. Its three features come from the 256-bin histogram, whose sums are exact and cost nothing. The
+// channels' means (perceived-brightness.ts) are had by the way.
+// The plane repeats the image's border once, so that a gradient has neighbours everywhere.
 
 import type { RgbImage } from '../preprocess/crop-resize.ts'
+import { type Geometry, geometryOf, MARGIN, planeSize, type Scratch, scratchFor } from './scratch.ts'
 
-/** One byte a pixel, rows top to bottom. */
-export interface LumaImage {
+export interface LumaPlane extends Geometry {
+  /** One byte a pixel, placed as scratch.ts says. */
   y: Uint8Array
-  width: number
-  height: number
+  /** How many pixels have each luma. */
+  histogram: Int32Array
+  /** Of red, green and blue over all pixels. */
+  means: readonly [number, number, number]
+  /** Shared with all that is computed from this plane. */
+  scratch: Scratch
 }
 
-export function toLuma({ rgb, width, height }: RgbImage): LumaImage {
-  const y = new Uint8Array(width * height)
-  for (let i = 0, j = 0; i < y.length; i++, j += 3)
-    y[i] = ((299 * rgb[j]! + 587 * rgb[j + 1]! + 114 * rgb[j + 2]! + 500) / 1000) | 0
-  return { y, width, height }
-}
-
-export function lumaHistogram({ y }: LumaImage): Int32Array {
-  const counts = new Int32Array(256)
-  for (let i = 0; i < y.length; i++) counts[y[i]!]!++
-  return counts
+export function toLuma(image: RgbImage, scratch = scratchFor(geometryOf(image))): LumaPlane {
+  const geometry = geometryOf(image)
+  const { rgb, width, height } = image
+  const { stride } = geometry
+  if (scratch.size < planeSize(geometry))
+    throw new RangeError(
+      `Cannot work on image "${width}x${height}": memory has ${scratch.size} places, expected ${planeSize(geometry)}`,
+    )
+  const y = scratch.luma
+  const histogram = new Int32Array(256)
+  let red = 0
+  let green = 0
+  let blue = 0
+  for (let row = 0, j = 0; row < height; row++) {
+    const start = (row + 1) * stride + MARGIN
+    const end = start + width
+    for (let at = start; at < end; at++, j += 3) {
+      const r = rgb[j]!
+      const g = rgb[j + 1]!
+      const b = rgb[j + 2]!
+      // (thousandths / 1000) rounded down: exact for every colour, and no 64-bit product.
+      const luma = Math.imul((299 * r + 587 * g + 114 * b + 500) >> 3, 33555) >> 22
+      y[at] = luma
+      histogram[luma]!++
+      red += r
+      green += g
+      blue += b
+    }
+    y[start - 1] = y[start]!
+    y[start + width] = y[start + width - 1]!
+  }
+  y.copyWithin(0, stride, 2 * stride)
+  y.copyWithin((height + 1) * stride, height * stride, (height + 1) * stride)
+  const count = width * height
+  return { ...geometry, y, histogram, means: [red / count, green / count, blue / count], scratch }
 }
 
 export interface Brightness {

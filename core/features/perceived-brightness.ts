@@ -1,37 +1,26 @@
 // Perceived brightness (paper, Table 2): sqrt(0.241 R^2 + 0.691 G^2 + 0.068 B^2), the HSP weights, once of the
-// channel means and once of the channels' mean squares. Both come from one pass of integer sums,
-// exact for any image that fits into memory.
+// channel means and once of the channels' mean squares. Sums are of integers, and exact for any image that fits into
+// memory.
 
 import type { RgbImage } from '../preprocess/crop-resize.ts'
 
-export interface PerceivedBrightness {
-  ofMeans: number
-  rms: number
+/** Of the means of the three channels. */
+export function perceivedOfMeans([r, g, b]: readonly [number, number, number]): number {
+  return Math.sqrt(weigh(r ** 2, g ** 2, b ** 2))
 }
 
-export function perceivedBrightness({ rgb }: RgbImage): PerceivedBrightness {
+/** Of the mean squares of the three channels. */
+export function perceivedRms({ rgb }: RgbImage): number {
   let r = 0
   let g = 0
   let b = 0
-  let rr = 0
-  let gg = 0
-  let bb = 0
   for (let i = 0; i < rgb.length; i += 3) {
-    const red = rgb[i]!
-    const green = rgb[i + 1]!
-    const blue = rgb[i + 2]!
-    r += red
-    g += green
-    b += blue
-    rr += red * red
-    gg += green * green
-    bb += blue * blue
+    r += rgb[i]! * rgb[i]!
+    g += rgb[i + 1]! * rgb[i + 1]!
+    b += rgb[i + 2]! * rgb[i + 2]!
   }
   const n = rgb.length / 3
-  return {
-    ofMeans: Math.sqrt(weigh((r / n) ** 2, (g / n) ** 2, (b / n) ** 2)),
-    rms: Math.sqrt(weigh(rr / n, gg / n, bb / n)),
-  }
+  return Math.sqrt(weigh(r / n, g / n, b / n))
 }
 
 function weigh(r: number, g: number, b: number): number {

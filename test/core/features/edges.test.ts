@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { EDGE, findEdges } from '#core/features/canny.ts'
+import { EDGE, findEdges } from '#core/features/edges/canny.ts'
+import { runHistograms } from '#core/features/edges/segments.ts'
 import { countCorners } from '#core/features/fast-corners.ts'
-import type { LumaImage } from '#core/features/luma.ts'
+import type { LumaPlane } from '#core/features/luma.ts'
 import { otsuThreshold } from '#core/features/otsu.ts'
-import { segmentHistograms } from '#core/features/segments.ts'
+import { greyPlane } from './paint.ts'
 
-function plot(width: number, height: number, value: (x: number, y: number) => number): LumaImage {
-  const y = Uint8Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width)))
-  return { y, width, height }
-}
-const edgeCount = (image: LumaImage) => findEdges(image).mark.filter((mark) => mark === EDGE).length
+const plot = (width: number, height: number, value: (x: number, y: number) => number) =>
+  greyPlane({ width, height }, value)
+const edgeCount = (luma: LumaPlane) => findEdges(luma).scratch.mark.filter((mark) => mark === EDGE).length
+const histogramsOf = (luma: LumaPlane) => runHistograms(findEdges(luma))
 const binOf = (shares: number[]) => shares.indexOf(1) + 1
 
 describe('findEdges()', () => {
@@ -30,14 +30,14 @@ describe('findEdges()', () => {
   })
 })
 
-describe('segmentHistograms()', () => {
+describe('runHistograms()', () => {
   it.each([
     ['upright', plot(21, 21, (x) => (x < 10 ? 0 : 200)), 7],
     ['level', plot(21, 21, (_, y) => (y < 10 ? 0 : 200)), 4],
     ['falling to the right', plot(21, 21, (x, y) => (x < y ? 0 : 200)), 6],
     ['rising to the right', plot(21, 21, (x, y) => (x + y < 20 ? 0 : 200)), 2],
   ])('an edge that is %s is in angle bin %#', (_, image, bin) => {
-    expect(binOf(segmentHistograms(findEdges(image)).angles)).toBe(bin)
+    expect(binOf(histogramsOf(image).angles())).toBe(bin)
   })
 
   it.each([
@@ -45,13 +45,11 @@ describe('segmentHistograms()', () => {
     ['6 of 14 pixels', plot(28, 7, (x) => (x < 10 ? 0 : 200)), 4],
     ['3 of 14 pixels', plot(28, 4, (x) => (x < 10 ? 0 : 200)), 2],
   ])('an edge %s', (_, image, bin) => {
-    expect(binOf(segmentHistograms(findEdges(image)).lengths)).toBe(bin)
+    expect(binOf(histogramsOf(image).lengths())).toBe(bin)
   })
 
   it('drops what is under 3 pixels long', () => {
-    expect(segmentHistograms(findEdges(plot(28, 3, (x) => (x < 10 ? 0 : 200)))).lengths).toEqual([
-      0, 0, 0, 0, 0, 0, 0,
-    ])
+    expect(histogramsOf(plot(28, 3, (x) => (x < 10 ? 0 : 200))).lengths()).toEqual([0, 0, 0, 0, 0, 0, 0])
   })
 })
 

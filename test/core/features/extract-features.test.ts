@@ -75,23 +75,6 @@ describe('extractFeatures()', () => {
     }
   })
 
-  it('computes only the families that are asked for', () => {
-    // Hue and perceived brightness read the pixels themselves; a luma family would read them too, so an image
-    // whose pixels count their readers tells the families apart.
-    let reads = 0
-    const image = {
-      ...whiteSquare,
-      rgb: new Proxy(whiteSquare.rgb, {
-        get: (target, key) => {
-          if (key === '0') reads++
-          return Reflect.get(target, key, target)
-        },
-      }),
-    }
-    extractFeatures(image, ['n_keypoints', 'edge_length1', 'edge_angle3', 'contrast', 'aspect_ratio'])
-    expect(reads).toBe(1)
-  })
-
   it('answers every name for images of any size and content, all finite', () => {
     const side = fc.integer({ min: 1, max: 24 })
     const colours = fc.constantFrom<Colour>(BLACK, WHITE, [0, 0, 1], [254, 255, 255], [7, 200, 3])

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { largestComponent } from '#core/features/largest-component.ts'
-import type { LumaImage } from '#core/features/luma.ts'
+import type { LumaPlane } from '#core/features/luma.ts'
 import { mainObject } from '#core/features/main-object.ts'
+import { MARGIN } from '#core/features/scratch.ts'
+import { greyPlane } from './paint.ts'
 
 /** `#` is 200, `+` is 120, anything else 0. */
-function draw(...rows: string[]): LumaImage {
-  const y = Uint8Array.from(rows.join(''), (c) => ({ '#': 200, '+': 120 })[c] ?? 0)
-  return { y, width: rows[0]!.length, height: rows.length }
+function draw(...rows: string[]): LumaPlane {
+  const size = { width: rows[0]!.length, height: rows.length }
+  return greyPlane(size, (x, y) => ({ '#': 200, '+': 120 })[rows[y]![x]!] ?? 0)
 }
 
 describe('mainObject()', () => {
@@ -44,6 +46,8 @@ describe('largestComponent()', () => {
     ['arms that meet only below', draw('#.#.##', '#.#...', '###...'), { x: 0, y: 0 }],
     ['arms that meet on the right', draw('...#', '#..#', '####'), { x: 3, y: 0 }],
   ])('%s', (_, image, start) => {
-    expect(largestComponent(image, 100)).toEqual(start)
+    const at = largestComponent(image, 100)
+    const pixel = { x: (at % image.stride) - MARGIN, y: Math.floor(at / image.stride) - 1 }
+    expect(at < 0 ? null : pixel).toEqual(start)
   })
 })
