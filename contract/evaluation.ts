@@ -1,12 +1,16 @@
 // The evaluation that speaks for a router: measured on held-out folds only, against the baselines that need no
-// router, with intervals. DGC = (AUDC - random) / (oracle - random): 0 is chance, 1 is the oracle.
+// router, with intervals. DGC = (AUDC - random) / (oracle - random): 0 is chance, 1 is the oracle. The optional
+// fields came later: evaluations that were stored before lack them and are still read.
 
 import { z } from 'zod'
+import { FeatureSelection } from './report/feature-selection.ts'
+import { Interval } from './report/interval.ts'
+import { EqualEnergy, Verdict } from './report/router-figures.ts'
 import { RouterKind } from './router-kind.ts'
 import { PairShares } from './selection.ts'
+import { OperatingPoint, ThresholdPolicy } from './threshold-policy.ts'
 
-export const Interval = z.object({ value: z.number(), low: z.number(), high: z.number() })
-export type Interval = z.infer<typeof Interval>
+export { Interval }
 
 export const Strategy = z.object({
   name: z.enum(['local-only', 'edge-only', 'random', 'router', 'oracle']),
@@ -37,19 +41,31 @@ export const Evaluation = z.object({
   images: z.number().int(),
   folds: z.number().int(),
   seed: z.number().int(),
-  offloadTarget: z.number(),
+  /** Of a policy by offload; others have none. */
+  offloadTarget: z.number().optional(),
+  policy: ThresholdPolicy.optional(),
+  /** What the policy came to: by fold, then on all images, as in the document. */
+  operating: z.array(OperatingPoint).optional(),
   shares: PairShares,
   costs: PairCosts,
   strategies: z.array(Strategy),
   /** For "edge right and local wrong". */
   auc: Interval,
   dgc: Interval,
+  audc: Interval.optional(),
+  /** Paired difference of the DGC to that of confidence; null for confidence itself. */
+  dgcOverConfidence: Interval.nullable().optional(),
+  equalEnergy: EqualEnergy.optional(),
   precision: z.number(),
   recall: z.number(),
   f1: z.number(),
   /** Top-1 of the routed pair at 0, 5, ... 100 % offload, on held-out folds. */
-  deferralCurve: z.array(z.object({ offload: z.number(), top1: z.number() })),
+  deferralCurve: z.array(
+    z.object({ offload: z.number(), top1: z.number(), deviceEnergyJ: z.number().optional() }),
+  ),
   /** Is the router better than chance: the gate for promotion. */
-  verdict: z.object({ beatsChance: z.boolean(), words: z.string() }),
+  verdict: Verdict.partial({ beatsConfidence: true, bestOffload: true }),
+  /** How the document's features were chosen, on all images; null where they were given. */
+  featureSelection: FeatureSelection.nullable().optional(),
 })
 export type Evaluation = z.infer<typeof Evaluation>

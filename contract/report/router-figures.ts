@@ -3,9 +3,9 @@
 // device, and the verdict in words that the promotion gate reads.
 
 import { z } from 'zod'
-import { Interval } from '../evaluation.ts'
 import { RouterKind } from '../router-kind.ts'
 import { OperatingPoint } from '../threshold-policy.ts'
+import { Interval } from './interval.ts'
 
 export const CurvePoint = z.object({
   offload: z.number(),

@@ -3,8 +3,8 @@
 // with the paper: sending everything to the edge often has 95 % of it without any router.
 
 import { z } from 'zod'
-import { Interval } from '../evaluation.ts'
 import { RouterKind } from '../router-kind.ts'
+import { Interval } from './interval.ts'
 
 /** `random` offloads as large a share as the router named in `matches`; the others need no router. */
 export const StrategyName = z.enum(['local-only', 'edge-only', 'oracle', ...RouterKind.options])

@@ -17,9 +17,8 @@ export interface PairAnswers {
 
 export interface Deferral {
   audc: number
-  randomArea: number
-  /** Oracle's area minus random's. */
-  oracleGap: number
+  randomAudc: number
+  oracleAudc: number
   /** 0 where no order is better than another. */
   dgc: number
 }
@@ -38,37 +37,36 @@ export function deferralOfRanking(
   weights: ArrayLike<number>,
 ): Deferral {
   const { localRight, edgeRight } = answers
-  let gained = 0
-  let area = 0
-  let total = 0
-  let start = 0
-  for (let g = 0; g < groupEnds.length; g++) {
-    const end = groupEnds[g]!
-    let width = 0
-    let gain = 0
-    for (let i = start; i < end; i++) {
-      const row = order[i]!
+  let [gained, area, total, start] = [0, 0, 0, 0]
+  for (const end of groupEnds) {
+    let [width, gain] = [0, 0]
+    for (; start < end; start++) {
+      const row = order[start]!
       width += weights[row]!
       gain += weights[row]! * (edgeRight[row]! - localRight[row]!)
     }
     area += width * (gained + gain / 2)
     gained += gain
     total += width
-    start = end
   }
-  const shares = pairShares(localRight, edgeRight, weights)
-  const localTop1 = shares.bothRight + shares.onlyLocalRight
-  const audc = localTop1 + area / Math.max(total * total, Number.MIN_VALUE)
-  const randomArea = localTop1 + (shares.onlyEdgeRight - shares.onlyLocalRight) / 2
-  const oracleGap = gapOfOracle(shares)
+  return deferralOf(area / Math.max(total * total, 1), pairShares(localRight, edgeRight, weights))
+}
+
+/** `areaGained`: between the deferral curve and the line of local-only's top-1. */
+export function deferralOf(areaGained: number, shares: PairShares): Deferral {
+  const { onlyEdgeRight: g, onlyLocalRight: h } = shares
+  const localTop1 = shares.bothRight + h
+  const areaOfRandom = (g - h) / 2
+  const gap = gapOfOracle(shares)
   return {
-    audc,
-    randomArea,
-    oracleGap,
-    dgc: oracleGap < NO_GAP ? 0 : (audc - randomArea) / oracleGap,
+    audc: localTop1 + areaGained,
+    randomAudc: localTop1 + areaOfRandom,
+    oracleAudc: localTop1 + areaOfRandom + gap,
+    dgc: gap < NO_GAP ? 0 : (areaGained - areaOfRandom) / gap,
   }
 }
 
+/** By how much the oracle's area exceeds random's. */
 export function gapOfOracle({ onlyEdgeRight: g, onlyLocalRight: h }: PairShares): number {
   return (g * (1 - g) + h * (1 - h)) / 2
 }

@@ -4,7 +4,7 @@
 
 import type { PairShares } from '#contract/selection.ts'
 
-/** Shares of all rows, 1 where that model was right; all 0 for no rows. */
+/** Shares of all rows, 1 where that model was right; all 0 for no rows. `weights`, whole, say how often each counts. */
 export function pairShares(
   localRight: ArrayLike<number>,
   edgeRight: ArrayLike<number>,
@@ -14,15 +14,20 @@ export function pairShares(
     throw new RangeError(
       `Cannot compare a pair: are ${localRight.length} local and ${edgeRight.length} edge outcomes, expected as many of both`,
     )
-  const counts = [0, 0, 0, 0]
-  for (let i = 0; i < localRight.length; i++)
-    counts[(localRight[i] === 1 ? 2 : 0) + (edgeRight[i] === 1 ? 1 : 0)]! += weights?.[i] ?? 1
-  const [neither, edge, local, both] = counts as [number, number, number, number]
-  const total = Math.max(neither + edge + local + both, Number.MIN_VALUE)
+  let [total, local, edge, both] = [0, 0, 0, 0]
+  for (let i = 0; i < localRight.length; i++) {
+    const weight = weights === undefined ? 1 : weights[i]!
+    total += weight
+    // Not `*`: the bootstrap comes by fifty million times, and this takes a third.
+    local += Math.imul(weight, localRight[i]!)
+    edge += Math.imul(weight, edgeRight[i]!)
+    both += Math.imul(weight, localRight[i]! & edgeRight[i]!)
+  }
+  const size = Math.max(total, Number.MIN_VALUE)
   return {
-    bothRight: both / total,
-    onlyEdgeRight: edge / total,
-    onlyLocalRight: local / total,
-    bothWrong: neither / total,
+    bothRight: both / size,
+    onlyEdgeRight: (edge - both) / size,
+    onlyLocalRight: (local - both) / size,
+    bothWrong: (total - local - edge + both) / size,
   }
 }

@@ -14,7 +14,8 @@ export function rankByScore(scores: ArrayLike<number>): Ranking {
   for (const row of order)
     if (Number.isNaN(scores[row]))
       throw new RangeError(`Cannot rank row "${row}": its score is NaN, expected a number`)
-  order.sort((a, b) => scores[b]! - scores[a]!)
+  // Not the difference: that of two infinite scores is not a number.
+  order.sort((a, b) => (scores[a]! === scores[b]! ? 0 : scores[a]! < scores[b]! ? 1 : -1))
   const ends: number[] = []
   for (let i = 1; i <= order.length; i++)
     if (i === order.length || scores[order[i]!] !== scores[order[i - 1]!]) ends.push(i)
