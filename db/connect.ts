@@ -30,5 +30,16 @@ export function connect(url: string, { max = 10, onLostConnection }: ConnectOpti
   // The pool itself listens only while a client is idle; listening on each client hears both cases once.
   pool.on('connect', (client) => client.on('error', (cause) => onLostConnection?.(cause)))
   pool.on('error', () => {}) // The same loss again.
-  return { db: drizzle(pool), pool, close: () => pool.end() }
+  const db = drizzle(pool)
+  // drizzle takes a client from the pool before BEGIN and gives it back only behind it: where BEGIN fails, because the
+  // backend has just died, the client would be lost for good, and ten of those would stop the process.
+  db.transaction = async (work, config) => {
+    const client = await pool.connect()
+    try {
+      return await drizzle(client).transaction(work, config)
+    } finally {
+      client.release()
+    }
+  }
+  return { db, pool, close: () => pool.end() }
 }

@@ -109,17 +109,18 @@ describe('imports', () => {
     expect(values).toEqual([])
   })
 
-  test('of the CLI, its client and the console are contract, platform, each other and the API’s type', () => {
-    const clients = ['admin/cli/', 'admin/client/', 'admin/console/']
-    const wrong = under('admin/cli', 'admin/client', 'admin/console').flatMap(({ file, imports }) =>
-      imports
-        .map(({ of, isType }) => ({ to: target(file, of), isType }))
-        .filter(({ to, isType }) => {
-          if (to === undefined || ['contract', 'platform'].includes(top(to))) return false
-          if (to === 'admin/api/router.ts') return !isType
-          return !clients.some((folder) => to.startsWith(folder))
-        })
-        .map(({ to }) => `${file} -> ${to}`),
+  test('of the CLI, its client, the console and the report are contract, platform, each other and the API’s type', () => {
+    const clients = ['admin/cli/', 'admin/client/', 'admin/console/', 'admin/report/']
+    const wrong = under('admin/cli', 'admin/client', 'admin/console', 'admin/report').flatMap(
+      ({ file, imports }) =>
+        imports
+          .map(({ of, isType }) => ({ to: target(file, of), isType }))
+          .filter(({ to, isType }) => {
+            if (to === undefined || ['contract', 'platform'].includes(top(to))) return false
+            if (to === 'admin/api/router.ts') return !isType
+            return !clients.some((folder) => to.startsWith(folder))
+          })
+          .map(({ to }) => `${file} -> ${to}`),
     )
     expect(wrong).toEqual([])
   })
@@ -168,7 +169,7 @@ describe('sizes', () => {
 
   test('no folder holds more than 12 files', () => {
     // One document a file, and one router a file: a level more would only hide them. They may not grow unnoticed.
-    const crowded: Record<string, number> = { contract: 15, 'admin/api': 14 }
+    const crowded: Record<string, number> = { contract: 15, 'admin/api': 15 }
     const counts = new Map<string, number>()
     for (const { file } of sources)
       counts.set(path.posix.dirname(file), (counts.get(path.posix.dirname(file)) ?? 0) + 1)

@@ -11,6 +11,7 @@ import { ControlError, controlClient } from './agent/control-client.ts'
 import { type Identity, openIdentity } from './agent/identity.ts'
 import { DecisionSpool } from './agent/spool.ts'
 import type { DeviceConfig } from './config.ts'
+import { chooseMeter } from './energy/choose-meter.ts'
 import { chooseHost } from './host/choose-host.ts'
 import { answerEnergyJ } from './serve/energy.ts'
 import { closeServer, frontDoorApp, listen } from './serve/front-door.ts'
@@ -29,6 +30,8 @@ export async function startDevice(
   stopped: Promise<unknown>,
 ): Promise<Device | undefined> {
   const log = pino({ level: config.logLevel, base: { part: config.tier === 'local' ? 'pi' : 'tx2' } })
+  const { meter, passedOver } = chooseMeter({ ...config.energy, power: config.power })
+  log.info({ method: meter.method, source: meter.source, passedOver }, 'energy meter')
   const store = new ArtifactStore(path.join(config.home, 'artifacts'))
   await store.sweep()
   const spool = await DecisionSpool.open(config.home)
@@ -66,7 +69,12 @@ export async function startDevice(
     generations,
     offload,
     spool,
-    jobs: { store: new ArtifactStore(path.join(config.home, 'images')), power: config.power },
+    jobs: {
+      store: new ArtifactStore(path.join(config.home, 'images')),
+      meter,
+      idleSeconds: config.energy.idleSeconds,
+      power: config.power,
+    },
     url,
     log,
   })

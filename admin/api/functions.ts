@@ -1,13 +1,15 @@
-// Functions: bundles of one ES module, versioned by name. The bytes are uploaded as an artifact first.
+// Functions: bundles of one ES module, versioned by name. The bytes are uploaded as an artifact first. That a module
+// answers is checked by who uploads it and by each device before it serves: the control plane runs nobody's code.
 
 import { z } from 'zod'
 import { Digest } from '#contract/digest.ts'
 import { ModelName } from '#contract/model.ts'
+import { listDeployments } from '#db/queries/deployments.ts'
 import { ensureFunction, listFunctions } from '#db/queries/functions.ts'
 import { Refusal } from '../refusal.ts'
 import { mutation, query, router } from './trpc.ts'
 
-/** The built-in one is 30 KB; a bundle over 1 MB has swallowed something that does not belong on a device. */
+/** The built-in one is 70 KB; a bundle over 1 MB has swallowed something that does not belong on a device. */
 const FUNCTION_MAX_BYTES = 1024 ** 2
 
 export const functionsRouter = router({
@@ -26,5 +28,21 @@ export const functionsRouter = router({
     return ensureFunction(ctx.db, input.name, input.file)
   }),
 
+  /** Newest version first within a name. */
   list: query.query(({ ctx }) => listFunctions(ctx.db)),
+
+  /** The versions of one name, newest first, with the versions of the deployments that carry each. */
+  show: query.input(z.object({ name: ModelName })).query(async ({ ctx, input }) => {
+    const versions = (await listFunctions(ctx.db)).filter(({ name }) => name === input.name)
+    if (versions.length === 0)
+      throw new Refusal('not-found', `Cannot find function "${input.name}": it does not exist`)
+    const deployments = await listDeployments(ctx.db)
+    return Promise.all(
+      versions.map(async (version) => ({
+        ...version,
+        sizeBytes: (await ctx.artifacts.size(version.digest)) ?? null,
+        deployments: deployments.filter((d) => d.functionId === version.id).map((d) => d.version),
+      })),
+    )
+  }),
 })

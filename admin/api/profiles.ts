@@ -2,11 +2,19 @@
 // local tier also extract the image features, once a data set: the router will see what that device sees.
 
 import { z } from 'zod'
+import { Digest } from '#contract/digest.ts'
 import { FEATURES_VERSION } from '#contract/features.ts'
 import { findDataset } from '#db/queries/datasets.ts'
-import { ensureDeviceJob, failDeviceJob, findDeviceJob, listDeviceJobs } from '#db/queries/device-jobs.ts'
+import {
+  cancelDeviceJob,
+  ensureDeviceJob,
+  findDeviceJob,
+  listDeviceJobs,
+  reviseJobEnergy,
+} from '#db/queries/device-jobs.ts'
 import { type DeviceRow, findDevice, listDevices } from '#db/queries/devices.ts'
 import { findModel, type ModelRow } from '#db/queries/models.ts'
+import { energyFromTrace } from '../energy/energy-from-trace.ts'
 import { found, Refusal } from '../refusal.ts'
 import { ById } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
@@ -16,6 +24,22 @@ const ProfileDraft = z.object({
   models: z.array(z.string().min(1)).min(1).max(100),
   /** Names; all devices that are enrolled where it is left out. */
   devices: z.array(z.string().min(1)).min(1).max(100).optional(),
+})
+
+const EnergyImport = ById.extend({
+  /** Of the uploaded trace. */
+  csv: Digest,
+  /** Device's clock minus the trace's; 0 for a trace that tells the time of day in seconds since 1970. */
+  offsetMs: z.number().optional(),
+  /** Instead of an offset: where in the trace the job begins. */
+  markerS: z.number().optional(),
+  /** From the trace's first sample on. */
+  idle: z
+    .object({ fromS: z.number().nonnegative(), toS: z.number().positive() })
+    .default({ fromS: 0, toS: 5 }),
+}).refine((given) => given.offsetMs === undefined || given.markerS === undefined, {
+  path: ['markerS'],
+  message: 'expected an offset or a marker, not both',
 })
 
 function chooseDevices(all: readonly DeviceRow[], names: readonly string[] | undefined): DeviceRow[] {
@@ -90,9 +114,28 @@ export const profilesRouter = router({
       return listDeviceJobs(ctx.db, { datasetId: dataset?.id, deviceId: device?.id, ids: input.ids })
     }),
 
+  /** The device stops when it sends its next rows; nobody gets the job again. */
   cancel: mutation.input(ById).mutation(async ({ ctx, input }) => {
     found(await findDeviceJob(ctx.db, input.id), 'profile', input.id)
-    await failDeviceJob(ctx.db, input.id, 'cancelled by an admin')
-    return findDeviceJob(ctx.db, input.id)
+    await cancelDeviceJob(ctx.db, input.id)
+    const job = (await findDeviceJob(ctx.db, input.id))!
+    if (job.state !== 'cancelled')
+      throw new Refusal(
+        'conflict',
+        `Cannot cancel profile "${job.id}": is ${job.state}, expected queued or running`,
+      )
+    return job
+  }),
+
+  importEnergy: mutation.input(EnergyImport).mutation(async ({ ctx, input }) => {
+    const job = found(await findDeviceJob(ctx.db, input.id), 'profile', input.id)
+    const notDone = new Refusal(
+      'conflict',
+      `Cannot import energy of profile "${job.id}": is ${job.state}, expected done`,
+    )
+    if (job.state !== 'done') throw notDone
+    const revised = await reviseJobEnergy(ctx.db, job.id, await energyFromTrace(ctx, job, input))
+    if (!revised) throw notDone
+    return revised
   }),
 })

@@ -1,100 +1,66 @@
-// Stage promote: a router, with its pair and a function, becomes a deployment and the current one of a group.
-// The gate stands in front: a router that is no better than chance needs an admin's reason, which is kept.
+// Stage promote: a router, with its pair and a function, becomes a deployment and the current one of a group, at once
+// or by stages. The gate stands in front: a router that is no better than chance needs an admin's reason, which is
+// kept. What is under way can be watched, held, let pass and sent back; the driver does the rest.
 
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { Deployment } from '#contract/deployment.ts'
-import { Policy } from '#contract/deployment.ts'
-import { RouterKind } from '#contract/router-kind.ts'
+import { groupsOf } from '#core/promote/check-plan.ts'
 import { promotionGate } from '#core/promote/gate.ts'
 import type { Db } from '#db/db.ts'
-import { artifactSizes } from '#db/queries/artifacts.ts'
 import {
-  type CurrentRollout,
   currentRollout,
   deploymentBefore,
-  findDeployment,
-  insertDeployment,
   listDeployments,
-  lockRollouts,
   rolloutHistory,
   startRollout,
 } from '#db/queries/deployments.ts'
-import { groupDevices } from '#db/queries/devices.ts'
-import { findFunction } from '#db/queries/functions.ts'
-import { modelRefs } from '#db/queries/models.ts'
-import { findRouter, type RouterRow } from '#db/queries/routers.ts'
-import { findSelection } from '#db/queries/selections.ts'
+import { moveAlias, resolveDeployment, STABLE } from '#db/queries/rollouts/aliases.ts'
+import {
+  activeStaged,
+  findStaged,
+  listStaged,
+  type Note,
+  type StagedRow,
+} from '#db/queries/rollouts/staged-rollouts.ts'
+import {
+  approveRollout,
+  holdRollout,
+  resumeRollout,
+  rollBackRollout,
+  supersedeRollout,
+} from '#db/queries/rollouts/transitions.ts'
+import { findRouter } from '#db/queries/routers.ts'
+import type { Context } from '../context.ts'
+import { advanceNow } from '../jobs/rollout-driver.ts'
 import { found, Refusal } from '../refusal.ts'
-import { GroupName } from './inputs.ts'
+import { ById, GroupName } from './inputs.ts'
+import { changeRollout, claimGroups, requireExpected, underWay } from './promote/claim-groups.ts'
+import { describeDeployment, Expected, Promotion, planOf, requireDevices } from './promote/promotion.ts'
+import { viewRollout } from './promote/rollout-view.ts'
+import { startPromotion } from './promote/start-promotion.ts'
 import { mutation, query, router } from './trpc.ts'
 
-/** The deployment that the caller saw as current, null for none; where another one won meanwhile: a conflict. */
-const Expected = z.string().nullable().optional()
+const Reason = z.string().trim().min(3).max(1_000)
+const Held = ById.extend({ reason: Reason.optional() })
+const limit = z.number().int().min(1).max(200).default(20)
 
-const Promotion = z.object({
-  /** Router id or version. */
-  router: z.string().min(1),
-  function: z.string().min(1).default('classify'),
+const Rollback = z.object({
   group: GroupName,
-  policy: Policy.default(Policy.parse({})),
-  /** Why a router is promoted that the gate refuses. */
-  override: z.string().min(10).max(1_000).optional(),
+  /** Id, version or alias. */
+  to: z.string().min(1).optional(),
   expected: Expected,
+  replace: z.boolean().default(false),
 })
 
-async function describeDeployment(
-  db: Db,
-  row: RouterRow,
-  input: z.infer<typeof Promotion>,
-): Promise<Omit<Deployment, 'id' | 'version'>> {
-  const selection = found(await findSelection(db, row.selectionId), 'selection', row.selectionId)
-  if (!selection.result.ok)
-    throw new Refusal('invalid', `Cannot promote: selection "${selection.id}" found no pair`)
-  const { localModelId, edgeModelId } = selection.result
-  const refs = await modelRefs(db, [localModelId, edgeModelId])
-  const fn = found(await findFunction(db, input.function), 'function', input.function)
-  const sizes = await artifactSizes(db, [row.documentDigest, fn.digest])
-  const file = (digest: string) => ({ digest, sizeBytes: sizes.get(digest)! })
-  return {
-    local: refs.get(localModelId)!,
-    edge: refs.get(edgeModelId)!,
-    router: {
-      id: row.id,
-      version: row.version,
-      kind: RouterKind.parse(row.kind),
-      file: file(row.documentDigest),
-    },
-    function: { id: fn.id, name: fn.name, version: fn.version, file: file(fn.digest) },
-    policy: input.policy,
-  }
-}
-
-/** A second click on promote asks for what runs already. */
-const isSame = (
-  { id: _id, version: _version, ...content }: Deployment,
-  draft: Omit<Deployment, 'id' | 'version'>,
-) => isDeepStrictEqual(content, draft)
-
-async function requireDevices(db: Db, group: string): Promise<void> {
-  for (const tier of ['edge', 'local'] as const)
-    if ((await groupDevices(db, group, tier)).length === 0)
-      throw new Refusal('invalid', `Cannot promote to group "${group}": it has no device of tier ${tier}`)
-}
-
-function requireExpected(
-  group: string,
-  current: CurrentRollout | undefined,
-  expected: string | null | undefined,
-) {
-  if (expected === undefined || (current?.deployment.id ?? null) === expected) return
-  const winner = current
-    ? `${current.rollout.startedBy} made deployment ${current.deployment.version} current`
-    : 'nothing is promoted to it any more'
-  throw new Refusal(
-    'conflict',
-    `Cannot change group "${group}": ${winner} meanwhile; look again, then decide`,
-  )
+/** What a person does to a rollout; then whatever follows from it, without waiting for the driver's next look. */
+async function act(
+  ctx: Context,
+  id: string,
+  change: (tx: Db, row: StagedRow) => Promise<StagedRow>,
+): Promise<StagedRow> {
+  const row = await changeRollout(ctx.db, id, change)
+  if (row.endedAt !== null) return row
+  await advanceNow(ctx, id)
+  return (await findStaged(ctx.db, id))!.rollout
 }
 
 export const rolloutsRouter = router({
@@ -103,64 +69,106 @@ export const rolloutsRouter = router({
     const gate = promotionGate(row.evaluation)
     if (!gate.ok && input.override === undefined)
       throw new Refusal('gate', `${gate.words} To promote it all the same, give a reason (override)`)
-    await requireDevices(ctx.db, input.group)
+    const plan = planOf(input)
+    for (const group of plan ? groupsOf(plan) : [input.group]) await requireDevices(ctx.db, group)
     const draft = await describeDeployment(ctx.db, row, input)
-    return ctx.db.transaction(async (tx) => {
-      await lockRollouts(tx, input.group)
-      const current = await currentRollout(tx, input.group)
-      if (current && isSame(current.deployment.document, draft))
-        return { rollout: current.rollout, deployment: current.deployment.document }
-      requireExpected(input.group, current, input.expected)
-      const deployment = await insertDeployment(tx, draft)
-      const rollout = await startRollout(tx, {
-        groupName: input.group,
-        deploymentId: deployment.id,
-        kind: 'promote',
-        overrideReason: gate.ok ? null : (input.override ?? null),
-        startedBy: ctx.actor.name,
-      })
-      return { rollout, deployment: deployment.document }
-    })
+    const overrideReason = gate.ok ? null : (input.override ?? null)
+    const order = { input, plan, draft, overrideReason, startedBy: ctx.actor.name }
+    const started = await startPromotion(ctx.db, order)
+    if (!('plan' in started.rollout)) return started
+    await advanceNow(ctx, started.rollout.id)
+    return { ...started, rollout: (await findStaged(ctx.db, started.rollout.id))!.rollout }
   }),
 
   /**
    * Back to the newest deployment that is older than the current one, or to the one that is named. A second click
-   * therefore goes further back, or is refused; it never goes forward again. Devices get a new sequence.
+   * therefore goes further back, or is refused; it never goes forward again. Devices get a new sequence. While a
+   * staged rollout is under way, back is where it came from: it is aborted.
    */
-  rollback: mutation
-    .input(z.object({ group: GroupName, to: z.string().min(1).optional(), expected: Expected }))
-    .mutation(({ ctx, input }) =>
-      ctx.db.transaction(async (tx) => {
-        await lockRollouts(tx, input.group)
-        const current = await currentRollout(tx, input.group)
-        if (!current)
-          throw new Refusal(
-            'not-found',
-            `Cannot roll back group "${input.group}": nothing was promoted to it`,
-          )
-        requireExpected(input.group, current, input.expected)
-        const target =
-          input.to === undefined
-            ? await deploymentBefore(tx, input.group, current.deployment.version)
-            : found(await findDeployment(tx, input.to), 'deployment', input.to)
-        if (!target)
-          throw new Refusal(
-            'conflict',
-            `Cannot roll back group "${input.group}": there is no earlier deployment`,
-          )
-        const rollout = await startRollout(tx, {
-          groupName: input.group,
-          deploymentId: target.id,
-          kind: 'rollback',
-          overrideReason: null,
-          startedBy: ctx.actor.name,
-        })
-        return { rollout, deployment: target.document }
-      }),
-    ),
+  rollback: mutation.input(Rollback).mutation(({ ctx, input }) =>
+    ctx.db.transaction(async (tx) => {
+      const { group } = input
+      const by: Note = { actor: ctx.actor.name, reason: `${ctx.actor.name} rolled back` }
+      const [rolling] = await claimGroups(tx, [group])
+      if (rolling && input.to !== undefined && !input.replace) throw underWay(group, rolling)
+      const before = await currentRollout(tx, group)
+      if (!before)
+        throw new Refusal('not-found', `Cannot roll back group "${group}": nothing was promoted to it`)
+      requireExpected(group, before, input.expected)
+      if (rolling && input.to === undefined) {
+        await rollBackRollout(tx, rolling.rollout, by)
+        const { rollout, deployment } = (await currentRollout(tx, group))!
+        return { rollout, deployment: deployment.document }
+      }
+      const target =
+        input.to === undefined
+          ? await deploymentBefore(tx, group, before.deployment.version)
+          : found(await resolveDeployment(tx, group, input.to), 'deployment', input.to)
+      if (!target)
+        throw new Refusal('conflict', `Cannot roll back group "${group}": there is no earlier deployment`)
+      if (rolling) await supersedeRollout(tx, rolling.rollout, by)
+      const rollout = await startRollout(tx, {
+        groupName: group,
+        deploymentId: target.id,
+        kind: 'rollback',
+        overrideReason: null,
+        startedBy: by.actor,
+      })
+      await moveAlias(tx, { group, name: STABLE, deploymentId: target.id }, by)
+      return { rollout, deployment: target.document }
+    }),
+  ),
+
+  /** Neither forward nor back until it is resumed. */
+  pause: mutation.input(Held).mutation(({ ctx, input }) =>
+    changeRollout(ctx.db, input.id, async (tx, row) => {
+      const reason = input.reason ?? `${ctx.actor.name} paused it`
+      return row.state === 'paused' ? row : holdRollout(tx, row, 'paused', { actor: ctx.actor.name, reason })
+    }),
+  ),
+
+  resume: mutation.input(Held).mutation(({ ctx, input }) =>
+    act(ctx, input.id, async (tx, row) => {
+      const reason = input.reason ?? `${ctx.actor.name} resumed it`
+      return row.state === 'paused' ? resumeRollout(tx, row, { actor: ctx.actor.name, reason }) : row
+    }),
+  ),
+
+  /** Lets one gate pass; with a reason also a protected alias. */
+  approve: mutation.input(Held).mutation(({ ctx, input }) =>
+    act(ctx, input.id, async (tx, row) => {
+      if (row.state !== 'awaiting-approval')
+        throw new Refusal(
+          'conflict',
+          `Cannot approve rollout "${row.id}": it is ${row.state}, expected it to wait for approval`,
+        )
+      if (row.cuts.length === row.plan.stages.length && input.reason === undefined)
+        throw new Refusal('gate', `Cannot approve rollout "${row.id}" without a reason: ${row.reason}`)
+      const reason = input.reason ?? `${ctx.actor.name} approved it`
+      return approveRollout(tx, row, input.reason ?? null, { actor: ctx.actor.name, reason })
+    }),
+  ),
+
+  /** Sends it back; also a paused one. */
+  abort: mutation.input(Held).mutation(({ ctx, input }) =>
+    act(ctx, input.id, (tx, row) => {
+      const reason = input.reason ?? `${ctx.actor.name} aborted it`
+      return rollBackRollout(tx, row, { actor: ctx.actor.name, reason })
+    }),
+  ),
+
+  get: query.input(ById).query(({ ctx, input }) => viewRollout(ctx.db, input.id)),
+
+  /** Staged ones: those under way, oldest first, or all, newest first. */
+  list: query
+    .input(z.object({ all: z.boolean().default(false), limit }).default({ all: false, limit: 20 }))
+    .query(async ({ ctx, input }) => {
+      const rows = input.all ? await listStaged(ctx.db, input.limit) : await activeStaged(ctx.db)
+      return rows.map(({ rollout, deployment }) => ({ ...rollout, version: deployment.version }))
+    }),
 
   history: query
-    .input(z.object({ group: GroupName, limit: z.number().int().min(1).max(200).default(20) }))
+    .input(z.object({ group: GroupName, limit }))
     .query(async ({ ctx, input }) => rolloutHistory(ctx.db, input.group, input.limit)),
 
   deployments: query.query(({ ctx }) => listDeployments(ctx.db)),

@@ -4,9 +4,11 @@ import { artifactsRouter } from './artifacts.ts'
 import { datasetsRouter } from './datasets.ts'
 import { decisionsRouter } from './decisions.ts'
 import { devicesRouter } from './devices.ts'
+import { evaluationsRouter } from './evaluations.ts'
 import { functionsRouter } from './functions.ts'
 import { modelsRouter } from './models.ts'
 import { profilesRouter } from './profiles.ts'
+import { aliasesRouter } from './promote/aliases.ts'
 import { rolloutsRouter } from './rollouts.ts'
 import { routersRouter } from './routers.ts'
 import { selectionsRouter } from './selections.ts'
@@ -19,9 +21,11 @@ export const adminRouter = router({
   devices: devicesRouter,
   profiles: profilesRouter,
   selections: selectionsRouter,
+  evaluations: evaluationsRouter,
   routers: routersRouter,
   functions: functionsRouter,
   rollouts: rolloutsRouter,
+  aliases: aliasesRouter,
   decisions: decisionsRouter,
 })
 export type AdminRouter = typeof adminRouter

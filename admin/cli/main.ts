@@ -3,13 +3,17 @@
 
 import { Command, CommanderError } from 'commander'
 import { sentenceOf } from '../client/api.ts'
+import { addEnergyCommands } from './energy-commands.ts'
+import { addEvaluateCommand } from './evaluate-commands.ts'
+import { addFunctionCommands } from './function-commands.ts'
 import {
   addDatasetCommands,
   addDeviceCommands,
   addModelCommands,
   addProfileCommand,
 } from './profile-commands.ts'
-import { addFunctionCommands, addPromoteCommands } from './promote-commands.ts'
+import { addPromoteCommands } from './promote-commands.ts'
+import { addSelectCommand } from './select-command.ts'
 import { addServeCommands } from './serve-commands.ts'
 import { addTrainCommands } from './train-commands.ts'
 
@@ -31,6 +35,7 @@ The flow, on your own models and images:
   tandem datasets add labels.csv --name mine --labels classes.txt
   tandem profile --dataset mine
   tandem select --dataset mine
+  tandem evaluate
   tandem train
   tandem promote
   tandem classify photo.jpg`,
@@ -40,6 +45,9 @@ addModelCommands(program)
 addDatasetCommands(program)
 addDeviceCommands(program)
 addProfileCommand(program)
+addEnergyCommands(program)
+addSelectCommand(program)
+addEvaluateCommand(program)
 addTrainCommands(program)
 addFunctionCommands(program)
 addPromoteCommands(program)

@@ -175,10 +175,13 @@ export function addProfileCommand(program: Command): void {
   program
     .command('profile')
     .description('run models over a data set on the devices: accuracy, latency, energy')
-    .requiredOption('--dataset <name>', 'data set')
+    // Asked for by hand: a required option would be required of the subcommands too.
+    .option('--dataset <name>', 'data set (required)')
     .option('--models <names>', 'comma-separated; all models with the data set’s labels where left out', list)
     .option('--devices <names>', 'comma-separated; all enrolled devices where left out', list)
     .action(async (options, command: Command) => {
+      if (options.dataset === undefined)
+        command.error("error: required option '--dataset <name>' not specified")
       const session = await openSession(command)
       const dataset = await session.api.trpc.datasets.get.query({ name: options.dataset })
       const all = await session.api.trpc.models.list.query()

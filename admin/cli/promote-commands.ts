@@ -1,9 +1,11 @@
 // Stage promote: making a router and its pair the current deployment of a group, and going back.
 
 import type { Command } from 'commander'
-import { bundleFunction } from '#platform/bundle-function.ts'
 import { CommandFailed } from '../client/api.ts'
 import { waitForServing } from '../client/wait.ts'
+import { addAliasCommands } from './promote/alias-commands.ts'
+import { type PlanOptions, planFrom, withPlanOptions } from './promote/plan-options.ts'
+import { addRolloutCommands, watchToEnd } from './promote/rollout-commands.ts'
 import { openSession, type Session } from './session.ts'
 import { table } from './table.ts'
 
@@ -18,9 +20,20 @@ interface Started {
   }
 }
 
+interface PromoteOptions extends PlanOptions {
+  readonly group: string
+  readonly function: string
+  readonly override?: string
+  readonly alias: string
+  readonly replace: boolean
+}
+
+const pairOf = ({ deployment: { id, version, local, edge } }: Started): string =>
+  `deployment ${version} (${id}): ${local.name} -> ${edge.name}`
+
 async function follow(session: Session, group: string, started: Started): Promise<void> {
-  const { id, version, local, edge } = started.deployment
-  session.tell(`Deployment ${version} (${id}): ${local.name} -> ${edge.name}`)
+  const { id, version } = started.deployment
+  session.tell(`D${pairOf(started).slice(1)}`)
   const target = { deploymentId: id, group, timeoutMs: ROLLOUT_TIMEOUT_MS }
   await waitForServing(session.api, target, (line) => session.tell(`  ${line}`))
   session.print(started, `Serving deployment ${version} on every device of group "${group}"`)
@@ -32,59 +45,39 @@ async function currentId(session: Session, group: string): Promise<string | null
   return current?.deployment.id ?? null
 }
 
-export function addFunctionCommands(program: Command): void {
-  const functions = program.command('functions').description('modules that answer an image on the devices')
-  functions
-    .command('deploy')
-    .description('bundle a fetch module and store it as the next version; promote it with --function')
-    .argument('<entry>', 'TypeScript or JavaScript module whose default export has fetch')
-    .requiredOption('--name <name>', 'name of the function')
-    .action(async (entry: string, options, command: Command) => {
-      const session = await openSession(command)
-      const code = await bundleFunction(entry).catch((cause: unknown) => {
-        throw new CommandFailed(
-          `Cannot bundle "${entry}": ${cause instanceof Error ? cause.message : 'it failed'}`,
-          { cause },
-        )
-      })
-      const { digest } = await session.api.upload(Buffer.from(code), 'text/javascript')
-      const made = await session.api.trpc.functions.create.mutate({ name: options.name, file: digest })
-      session.print(
-        made,
-        `Function "${made.name}" version ${made.version} (${made.id}): ${code.length} bytes`,
-      )
-    })
-  functions.command('list').action(async (_options, command: Command) => {
-    const session = await openSession(command)
-    const all = await session.api.trpc.functions.list.query()
-    session.print(
-      all,
-      table([['name', 'version', 'digest'], ...all.map((f) => [f.name, f.version, f.digest])]),
-    )
-  })
-}
-
 export function addPromoteCommands(program: Command): void {
-  program
+  addAliasCommands(program)
+  addRolloutCommands(program)
+  const promote = program
     .command('promote')
     .description('deploy a router with its pair to a group and wait until all its devices serve it')
     .argument('[router]', 'version or id; the newest where left out')
     .option('--group <name>', 'group of devices', 'default')
     .option('--function <name>', 'classify function', 'classify')
     .option('--override <reason>', 'promote although the gate refuses; the reason is kept')
-    .action(async (router: string | undefined, options, command: Command) => {
+    .option('--alias <name>', 'what moves to the deployment once it is current', 'stable')
+    .option('--replace', 'end what the group is on its way to', false)
+  withPlanOptions(promote).action(
+    async (router: string | undefined, options: PromoteOptions, command: Command) => {
       const session = await openSession(command)
       const which = router ?? (await session.api.trpc.routers.list.query())[0]?.id
       if (which === undefined) throw new CommandFailed('Cannot promote: no router is trained yet')
       const expected = await currentId(session, options.group)
-      const started = await session.api.trpc.rollouts.promote.mutate({ router: which, expected, ...options })
-      await follow(session, options.group, started)
-    })
+      const { group, override, alias, replace, quality } = options
+      const order = { router: which, function: options.function, expected, group, override, alias, replace }
+      const plan = { stages: planFrom(options), quality }
+      const started = await session.api.trpc.rollouts.promote.mutate({ ...order, ...plan })
+      if (!('plan' in started.rollout)) return follow(session, group, started)
+      session.tell(`Rollout ${started.rollout.id} of ${pairOf(started)}`)
+      await watchToEnd(session, started.rollout.id, started)
+    },
+  )
   program
     .command('rollback')
     .description('back to the newest deployment older than the current one')
     .option('--group <name>', 'group of devices', 'default')
-    .option('--to <deployment>', 'version or id')
+    .option('--to <deployment>', 'version, id or alias')
+    .option('--replace', 'end what the group is on its way to', false)
     .action(async (options, command: Command) => {
       const session = await openSession(command)
       const expected = await currentId(session, options.group)
@@ -101,7 +94,7 @@ export function addPromoteCommands(program: Command): void {
       session.print(
         history,
         table([
-          ['at', 'kind', 'state', 'deployment', 'pair', 'router', 'by'],
+          ['at', 'kind', 'state', 'deployment', 'pair', 'router', 'by', 'why'],
           ...history.map(({ rollout, deployment: { document: d } }) => [
             rollout.createdAt,
             rollout.kind,
@@ -110,6 +103,7 @@ export function addPromoteCommands(program: Command): void {
             `${d.local.name} -> ${d.edge.name}`,
             `${d.router.kind} v${d.router.version}`,
             rollout.startedBy,
+            rollout.reason ?? rollout.overrideReason ?? '',
           ]),
         ]),
       )

@@ -4,6 +4,7 @@
 
 import type { Evaluation, Interval } from '#contract/evaluation.ts'
 import type { PairReport } from '#contract/report/pair-report.ts'
+import type { EqualEnergy } from '#contract/report/router-figures.ts'
 import type { FrontPair, SelectionCandidate, SelectionResult } from '#contract/selection.ts'
 import type { ProfileLine } from '../client/profile-lines.ts'
 import { type Cell, percent, round, table } from './table.ts'
@@ -136,9 +137,16 @@ export function evaluationReport(e: Evaluation): string {
       ? []
       : [`Threshold${operating.isMet ? '' : ' (not met)'}: ${operating.words}`]),
     `Upload: ${e.costs.uploadSource}`,
+    ...(e.equalEnergy === undefined ? [] : [equalEnergyLine(e.equalEnergy)]),
     `Verdict: ${e.verdict.words}`,
     ...beats(e.verdict),
   ].join('\n')
+}
+
+/** Null: they cannot spend just that much. */
+function equalEnergyLine({ deviceEnergyJ, top1, randomTop1, confidenceTop1 }: EqualEnergy): string {
+  const reaches = (value: number | null) => (value === null ? 'cannot cost that' : percent(value))
+  return `For ${round(deviceEnergyJ, 4)} J an image: this router ${percent(top1.value)}, random ${reaches(randomTop1)}, confidence ${reaches(confidenceTop1)}`
 }
 
 /** In two words each, for whoever does not read sentences. */

@@ -1,51 +1,46 @@
-// Stages select and train.
+// Stage train.
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { readFile } from 'node:fs/promises'
+import { type Command, Option } from 'commander'
+import type { Evaluation } from '#contract/evaluation.ts'
+import { RouterKind } from '#contract/router-kind.ts'
+import { writeDurably } from '#platform/durable-write.ts'
+import { CommandFailed } from '../client/api.ts'
+import {
+  type PolicyFlags,
+  policyOf,
+  withFoldOptions,
+  withPolicyOptions,
+  withSplitOptions,
+} from './policy-options.ts'
 import { list } from './profile-commands.ts'
-import { evaluationReport, selectionReport } from './report.ts'
+import { evaluationReport } from './report.ts'
 import { openSession } from './session.ts'
 import { percent, round, table } from './table.ts'
 
-const share = (text: string): number => {
-  const value = Number(text)
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('expected a share such as 0.3')
-  return value
-}
-const integer = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number')
-  return Number(text)
-}
-
 export function addTrainCommands(program: Command): void {
-  program
-    .command('select')
-    .description('choose the pair: fastest local model, and the one that is best where it fails')
-    .requiredOption('--dataset <name>', 'data set that the models were profiled on')
-    .option('--models <names>', 'comma-separated; all profiled models where left out', list)
-    .option('--local-device <name>')
-    .option('--edge-device <name>')
-    .action(async (options, command: Command) => {
-      const session = await openSession(command)
-      const selection = await session.api.trpc.selections.create.mutate(options)
-      session.print(selection, `${selectionReport(selection.result)}\nSelection ${selection.id}`)
-      if (!selection.result.ok) process.exitCode = 1
-    })
-  program
+  const train = program
     .command('train')
     .description('train a router for the selected pair and judge it on held-out folds')
-    .option('--selection <id>', 'the newest where left out')
-    .addOption(new Option('--kind <kind>', 'router kind').choices(['forest', 'confidence']).default('forest'))
-    .option('--offload <share>', 'share of images that the threshold is set to send away', share, 0.3)
-    .option('--folds <n>', 'cross-validation folds', integer, 10)
-    .option('--seed <n>', 'same seed, same router', integer, 1)
-    .action(async ({ offload, ...options }, command: Command) => {
-      const session = await openSession(command)
-      const router = await session.api.trpc.routers.train.mutate({ ...options, offloadTarget: offload })
-      session.print(
-        router,
-        `${evaluationReport(router.evaluation)}\nRouter version ${router.version} (${router.id})`,
-      )
+    .addOption(new Option('--kind <kind>', 'router kind').choices(RouterKind.options).default('forest'))
+  withPolicyOptions(withFoldOptions(train, 'paper')).action(async (options, command: Command) => {
+    const { kind, selection, folds, seed, duplicates, features: featureChoice } = options
+    const session = await openSession(command)
+    const router = await session.api.trpc.routers.train.mutate({
+      ...{ kind, selection, folds, seed, duplicates, featureChoice },
+      policy: policyOf(options satisfies PolicyFlags),
     })
+    const { features = [], leakCheck } = router.provenance
+    session.print(
+      router,
+      [
+        evaluationReport(router.evaluation),
+        ...(features.length > 0 ? [`Features: ${features.join(', ')}`] : []),
+        ...(leakCheck === 'unchecked' ? ['Equal pixels: not looked for, the device told no digests'] : []),
+        `Router version ${router.version} (${router.id})`,
+      ].join('\n'),
+    )
+  })
   const routers = program.command('routers').description('trained routers')
   routers.command('list').action(async (_options, command: Command) => {
     const session = await openSession(command)
@@ -53,14 +48,15 @@ export function addTrainCommands(program: Command): void {
     session.print(
       all,
       table([
-        ['version', 'kind', 'offload', 'AUC', 'DGC', 'beats chance', 'id'],
+        ['version', 'kind', 'sends', 'AUC', 'DGC', 'beats chance', 'beats confidence', 'id'],
         ...all.map((r) => [
           r.version,
           r.kind,
-          percent(r.evaluation.offloadTarget),
+          percent(sentBy(r.evaluation)),
           round(r.evaluation.auc.value, 3),
           round(r.evaluation.dgc.value, 3),
-          r.evaluation.verdict.beatsChance ? 'yes' : 'no',
+          yesOrNo(r.evaluation.verdict.beatsChance),
+          yesOrNo(r.evaluation.verdict.beatsConfidence),
           r.id,
         ]),
       ]),
@@ -77,4 +73,59 @@ export function addTrainCommands(program: Command): void {
         `Router version ${router.version}, ${router.kind}\n${evaluationReport(router.evaluation)}`,
       )
     })
+  addForestCommands(routers)
 }
+
+/** Forests to and from other tools, as ONNX. */
+function addForestCommands(routers: Command): void {
+  routers
+    .command('export')
+    .description('write the forest of a router as an ONNX file')
+    .argument('<router>', 'version or id')
+    .requiredOption('--onnx <file>', 'where to write it')
+    .action(async (id: string, { onnx: file }, command: Command) => {
+      const session = await openSession(command)
+      const { version, onnx } = await session.api.trpc.routers.exportForest.query({ id })
+      await writeFileOrFail(file, Buffer.from(onnx, 'base64'))
+      session.print({ version, file }, `Wrote the forest of router version ${version} to ${file}`)
+    })
+  const command = routers
+    .command('import')
+    .description('make a router of an ONNX forest that was trained elsewhere; class 1 is "needs the edge"')
+    .argument('<file>', 'ONNX file: one TreeEnsembleClassifier over raw features')
+    .option('--trained-on-other-images', 'declare that no image of this data set was trained on')
+    .option('--features <names>', 'comma-separated, in the order of its input; as the file notes', list)
+  withPolicyOptions(withSplitOptions(command)).action(async (file: string, options, self: Command) => {
+    const { selection, folds, seed, duplicates, features, trainedOnOtherImages } = options
+    const session = await openSession(self)
+    const bytes = await readFileOrFail(file)
+    const { digest } = await session.api.upload(bytes, 'application/octet-stream')
+    const router = await session.api.trpc.routers.importForest.mutate({
+      ...{ file: digest, selection, folds, seed, duplicates, features, trainedOnOtherImages },
+      policy: policyOf(options satisfies PolicyFlags),
+    })
+    session.print(
+      router,
+      [
+        evaluationReport(router.evaluation),
+        `Scores are those of class "${router.labels[1]}", taken as "needs the edge"`,
+        `Router version ${router.version} (${router.id})`,
+      ].join('\n'),
+    )
+  })
+}
+
+const writeFileOrFail = (file: string, bytes: Uint8Array): Promise<void> =>
+  writeDurably(file, bytes).catch((cause: unknown) => {
+    throw new CommandFailed(`Cannot write "${file}": expected a file that can be written`, { cause })
+  })
+
+const readFileOrFail = (file: string): Promise<Buffer> =>
+  readFile(file).catch((cause: unknown) => {
+    throw new CommandFailed(`Cannot read forest "${file}": expected an ONNX file`, { cause })
+  })
+
+const yesOrNo = (is: boolean | null | undefined) => (typeof is === 'boolean' ? (is ? 'yes' : 'no') : null)
+
+const sentBy = (evaluation: Evaluation): number =>
+  evaluation.strategies.find((s) => s.name === 'router')?.offloadShare ?? 0

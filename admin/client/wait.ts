@@ -36,6 +36,8 @@ export async function waitForJobs(
       now.reduce((sum, job) => sum + job.total, 0),
     )
     const failed = now.find((job) => job.state === 'failed')
+    const cancelled = now.find((job) => job.state === 'cancelled')
+    if (cancelled) throw new CommandFailed(`Cannot profile: job "${cancelled.id}" was cancelled`)
     if (failed) throw new CommandFailed(`Cannot profile: job "${failed.id}" failed: ${failed.message}`)
     if (now.every((job) => job.state === 'done')) return now
     const news = `${done} ${await heartbeat(api, now)}`

@@ -1,7 +1,8 @@
 // Decisions as devices report them; (device, sequence) makes a repeated upload harmless.
 
-import { and, count, desc, eq, gte, max, sql, sum } from 'drizzle-orm'
+import { and, count, desc, eq, gte, inArray, max, sql, sum } from 'drizzle-orm'
 import type { DecisionRecord } from '#contract/decision.ts'
+import type { QualityFigures } from '#contract/rollout.ts'
 import type { Db } from '../db.ts'
 import { decisions } from '../schema/promote.ts'
 
@@ -57,4 +58,45 @@ export async function decisionTotals(db: Db, filter: DecisionFilter) {
       ),
     )
     .groupBy(decisions.deviceId, decisions.deploymentId, decisions.tier, decisions.reason)
+}
+
+export const NO_FIGURES: QualityFigures = {
+  decisions: 0,
+  offloadShare: null,
+  fallbackShare: null,
+  edgeFailureShare: null,
+  latencyP95Ms: null,
+  disagreement: null,
+}
+
+const share = (condition: ReturnType<typeof sql>) => sql<number | null>`avg((${condition})::int)::float8`
+
+/**
+ * How a deployment does on some devices. Disagreement of the tiers is not part of a decision and stays unknown.
+ * `at` is the devices' own time: what a device with a slow clock answered just after `since` may be missed.
+ */
+export async function qualityOf(
+  db: Db,
+  of: { readonly deploymentId: string; readonly deviceIds: readonly string[]; readonly since: Date },
+): Promise<QualityFigures> {
+  if (of.deviceIds.length === 0) return NO_FIGURES
+  const [row] = await db
+    .select({
+      decisions: count(),
+      offloadShare: share(sql`${decisions.tier} = 'edge'`),
+      fallbackShare: share(sql`${decisions.byFallback}`),
+      edgeFailureShare: share(sql`${decisions.reason} in ('edge-error', 'deadline', 'breaker-open')`),
+      latencyP95Ms: sql<
+        number | null
+      >`percentile_disc(0.95) within group (order by ${decisions.totalMs})::float8`,
+    })
+    .from(decisions)
+    .where(
+      and(
+        eq(decisions.deploymentId, of.deploymentId),
+        gte(decisions.at, of.since),
+        inArray(decisions.deviceId, [...of.deviceIds]),
+      ),
+    )
+  return { ...row!, disagreement: null }
 }

@@ -4,7 +4,8 @@
 import { and, desc, eq, lt, or, sql } from 'drizzle-orm'
 import type { Deployment } from '#contract/deployment.ts'
 import { type Db, newId } from '../db.ts'
-import { deployments, rollouts } from '../schema/promote.ts'
+import { deployments } from '../schema/promote.ts'
+import { rollouts } from '../schema/rollout.ts'
 
 export type DeploymentRow = typeof deployments.$inferSelect
 export type RolloutRow = typeof rollouts.$inferSelect
@@ -55,11 +56,30 @@ export interface RolloutDraft {
   readonly kind: 'promote' | 'rollback'
   readonly overrideReason: string | null
   readonly startedBy: string
+  /** The staged rollout that ends in it. */
+  readonly stagedId?: string
+  /** Why it is rolled back. */
+  readonly reason?: string
 }
 
-/** Until the transaction ends nobody else starts a rollout in the group: what it reads as current stays so. */
-export async function lockRollouts(tx: Db, groupName: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`tandem.rollout.${groupName}`}, 0))`)
+const lockOf = (groupName: string) => sql`hashtextextended(${`tandem.rollout.${groupName}`}, 0)`
+
+/**
+ * Until the transaction ends nobody else starts, moves or ends a rollout in the groups: what it reads stays so.
+ * Always taken before any row, and in the order of names, so that two that want the same groups never wait in a ring.
+ */
+export async function lockRollouts(tx: Db, ...groupNames: string[]): Promise<void> {
+  for (const name of [...groupNames].sort())
+    await tx.execute(sql`select pg_advisory_xact_lock(${lockOf(name)})`)
+}
+
+/** The same without waiting; false where another holds one of them. */
+export async function tryLockRollouts(tx: Db, ...groupNames: string[]): Promise<boolean> {
+  for (const name of [...groupNames].sort()) {
+    const { rows } = await tx.execute(sql`select pg_try_advisory_xact_lock(${lockOf(name)}) as got`)
+    if (rows[0]?.got !== true) return false
+  }
+  return true
 }
 
 export async function startRollout(db: Db, draft: RolloutDraft): Promise<RolloutRow> {
@@ -97,6 +117,15 @@ export async function rolloutHistory(db: Db, groupName: string, limit: number): 
 export async function currentRollout(db: Db, groupName: string): Promise<CurrentRollout | undefined> {
   const [row] = await rolloutHistory(db, groupName, 1)
   return row?.rollout.state === 'current' ? row : undefined
+}
+
+export async function findRollout(db: Db, id: string): Promise<CurrentRollout | undefined> {
+  const [row] = await db
+    .select()
+    .from(rollouts)
+    .innerJoin(deployments, eq(deployments.id, rollouts.deploymentId))
+    .where(eq(rollouts.id, id))
+  return row && { rollout: row.rollouts, deployment: row.deployments }
 }
 
 /** The newest deployment under that version that the group has ever run. */

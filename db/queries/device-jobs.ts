@@ -1,12 +1,22 @@
 // Measurements that devices are asked for: queued by an admin, polled by the device, filled row by row.
-// `done` counts the rows stored without a gap, so an interrupted job goes on exactly there.
+// `done` counts the rows stored without a gap, so an interrupted job goes on exactly there. A cancelled job is kept
+// as a failed one whose message says that it was cancelled: both may be asked for again, and neither goes on.
 
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm'
-import type { FeatureRow, JobResult, Outcome, ProfileSummary } from '#contract/outcome.ts'
+import type { Energy, FeatureRow, JobResult, Outcome, ProfileSummary } from '#contract/outcome.ts'
 import { type Db, newId } from '../db.ts'
 import { deviceJobs, featureRows, outcomes } from '../schema/profile.ts'
 
-export type DeviceJobRow = typeof deviceJobs.$inferSelect
+type StoredJob = typeof deviceJobs.$inferSelect
+
+export interface DeviceJobRow extends Omit<StoredJob, 'state'> {
+  readonly state: StoredJob['state'] | 'cancelled'
+}
+
+const CANCELLED = 'cancelled by an admin'
+
+const jobOf = (row: StoredJob): DeviceJobRow =>
+  row.state === 'failed' && row.message === CANCELLED ? { ...row, state: 'cancelled' } : row
 
 export interface DeviceJobDraft {
   readonly kind: 'profile' | 'features'
@@ -41,7 +51,7 @@ export async function ensureDeviceJob(db: Db, draft: DeviceJobDraft): Promise<De
 
 export async function findDeviceJob(db: Db, id: string): Promise<DeviceJobRow | undefined> {
   const [row] = await db.select().from(deviceJobs).where(eq(deviceJobs.id, id))
-  return row
+  return row && jobOf(row)
 }
 
 export interface JobFilter {
@@ -51,7 +61,7 @@ export interface JobFilter {
 }
 
 export async function listDeviceJobs(db: Db, filter: JobFilter): Promise<DeviceJobRow[]> {
-  return db
+  const rows = await db
     .select()
     .from(deviceJobs)
     .where(
@@ -62,6 +72,7 @@ export async function listDeviceJobs(db: Db, filter: JobFilter): Promise<DeviceJ
       ),
     )
     .orderBy(asc(deviceJobs.createdAt), asc(deviceJobs.id))
+  return rows.map(jobOf)
 }
 
 /** The oldest open job of the device, marked as running. A restarted device gets the same one again. */
@@ -139,6 +150,35 @@ export async function failDeviceJob(db: Db, jobId: string, message: string): Pro
     .where(and(eq(deviceJobs.id, jobId), inArray(deviceJobs.state, ['queued', 'running'])))
 }
 
+/** Only a job that has not ended; the device hears of it when it sends its next rows. */
+export const cancelDeviceJob = (db: Db, jobId: string): Promise<void> => failDeviceJob(db, jobId, CANCELLED)
+
+/**
+ * Energy of a finished job as another meter tells it. What was told before is kept with it, newest first; without
+ * that a figure would change under whoever has used it. Answers undefined where the job is not done.
+ */
+export async function reviseJobEnergy(
+  db: Db,
+  jobId: string,
+  energy: Energy,
+): Promise<DeviceJobRow | undefined> {
+  return db.transaction(async (tx) => {
+    const [job] = await tx.select().from(deviceJobs).where(eq(deviceJobs.id, jobId)).for('update')
+    if (job?.state !== 'done' || !job.result) return undefined
+    const { earlier = [], ...before } = job.result.energy
+    const revised = { ...energy, earlier: [before, ...earlier] }
+    const [row] = await tx
+      .update(deviceJobs)
+      .set({
+        result: { ...job.result, energy: revised },
+        summary: job.summary && { ...job.summary, energy: revised },
+      })
+      .where(eq(deviceJobs.id, jobId))
+      .returning()
+    return row
+  })
+}
+
 export async function jobOutcomes(db: Db, jobId: string): Promise<Outcome[]> {
   const rows = await db.select().from(outcomes).where(eq(outcomes.jobId, jobId)).orderBy(asc(outcomes.index))
   return rows.map((r) => ({
@@ -154,5 +194,10 @@ export async function jobFeatures(db: Db, jobId: string): Promise<FeatureRow[]> 
     .from(featureRows)
     .where(eq(featureRows.jobId, jobId))
     .orderBy(asc(featureRows.index))
-  return rows.map(({ index, features, latencyMs }) => ({ index, features, latencyMs }))
+  return rows.map(({ index, features, latencyMs, pixels }) => ({
+    index,
+    features,
+    latencyMs,
+    ...(pixels === null ? {} : { pixels }),
+  }))
 }

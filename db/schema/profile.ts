@@ -171,6 +171,11 @@ export const featureRows = pgTable(
     index: integer('index').notNull(),
     features: doublePrecision('features').array().notNull(),
     latencyMs: doublePrecision('latency_ms').notNull(),
+    /** Digest of the working image; null from devices that do not tell it. */
+    pixels: text('pixels'),
   },
-  (t) => [primaryKey({ columns: [t.jobId, t.index] })],
+  (t) => [
+    primaryKey({ columns: [t.jobId, t.index] }),
+    check('feature_rows_pixels_format', sql`${t.pixels} ~ '^sha256:[0-9a-f]{64}$'`),
+  ],
 )

@@ -1,5 +1,5 @@
-// Stages promote and observe: functions, immutable deployments, which one is current where, the signed
-// manifests that say so to each device, and the decisions that devices report back.
+// Stages promote and observe: functions, immutable deployments, the signed manifests that tell each device which
+// one to run, and the decisions that devices report back. What is current where is in rollout.ts.
 
 import { sql } from 'drizzle-orm'
 import {
@@ -14,7 +14,6 @@ import {
   primaryKey,
   text,
   unique,
-  uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type { Deployment } from '#contract/deployment.ts'
 import { artifacts } from './access.ts'
@@ -55,31 +54,6 @@ export const deployments = pgTable('deployments', {
   document: jsonb('document').$type<Deployment>().notNull(),
   createdAt: createdAt(),
 })
-
-/** The history of what each group was told to run. */
-export const rollouts = pgTable(
-  'rollouts',
-  {
-    id: id(),
-    groupName: text('group_name').notNull(),
-    deploymentId: text('deployment_id')
-      .notNull()
-      .references(() => deployments.id),
-    kind: text('kind', { enum: ['promote', 'rollback'] }).notNull(),
-    state: text('state', { enum: ['current', 'superseded'] }).notNull(),
-    /** Why an admin promoted a router that the gate refused. */
-    overrideReason: text('override_reason'),
-    startedBy: text('started_by').notNull(),
-    createdAt: createdAt(),
-    endedAt: instant('ended_at'),
-  },
-  (t) => [
-    check('rollouts_state', sql`(${t.state} = 'current') = (${t.endedAt} is null)`),
-    // Exactly one current deployment per group, whatever crashes.
-    uniqueIndex('rollouts_one_current').on(t.groupName).where(sql`${t.state} = 'current'`),
-    index('rollouts_history').on(t.groupName, t.createdAt),
-  ],
-)
 
 export const manifests = pgTable(
   'manifests',
@@ -123,5 +97,10 @@ export const decisions = pgTable(
     energyJ: doublePrecision('energy_j').notNull(),
     byFallback: boolean('by_fallback').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.deviceId, t.sequence] }), index('decisions_by_time').on(t.at)],
+  (t) => [
+    primaryKey({ columns: [t.deviceId, t.sequence] }),
+    index('decisions_by_time').on(t.at),
+    // A rollout asks every second how its deployment does.
+    index('decisions_by_deployment').on(t.deploymentId, t.at),
+  ],
 )

@@ -67,6 +67,8 @@ export async function startFleet(
         TANDEM_CONTROL_URL: `http://127.0.0.1:${settings.controlPort}`,
         TANDEM_PI_PORT: String(settings.piPort),
         TANDEM_TX2_PORT: String(settings.tx2Port),
+        // Both tiers are this machine: its own meter would tell of neither a Pi nor a Jetson.
+        TANDEM_ENERGY_METER: 'model',
         ...(enrolment === undefined ? {} : { TANDEM_ENROL_CODE: enrolment.code }),
       },
     })

@@ -15,7 +15,7 @@ import { ErrorBody } from '#contract/classify.ts'
 import { connect, type Database } from '#db/connect.ts'
 import { insertApiKey, type Role } from '#db/queries/access.ts'
 import { ArtifactStore, digestOf } from '#platform/artifact-store.ts'
-import { createTestDatabase } from '#test/harness/database.ts'
+import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
 
 export type AdminApi = ReturnType<typeof createTRPCClient<AdminRouter>>
 
@@ -34,8 +34,9 @@ export interface Control extends AsyncDisposable {
   put(bytes: Uint8Array | string): Promise<string>
 }
 
-export async function openControl(): Promise<Control> {
-  const { url, drop } = await createTestDatabase()
+/** On a database of its own, or on one that is given. */
+export async function openControl(given?: TestDatabase): Promise<Control> {
+  const { url, drop } = given ?? (await createTestDatabase())
   const database = connect(url)
   const home = await mkdtemp(path.join(os.tmpdir(), 'tandem-control-'))
   const artifacts = new ArtifactStore(path.join(home, 'artifacts'))

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '#contract/device-api.ts'
-import { type Control, errorOf, jsonBody, openControl } from './control-rig.ts'
+import { type Control, errorOf, jsonBody, openControl, refusalOf } from './control-rig.ts'
 import { enrolDevice, type FakeDevice, featureRow, MADE_UP_RESULT } from './fake-device.ts'
 import { addImages, addTinyModel, madeUpOutcome } from './measured-pair.ts'
 
@@ -93,11 +93,36 @@ describe('a job', () => {
   })
 
   test('that an admin cancelled takes no more rows', async () => {
-    expect(await control.admin.profiles.cancel.mutate({ id: job.id })).toMatchObject({ state: 'failed' })
+    const cancel = () => control.admin.profiles.cancel.mutate({ id: job.id })
+    expect(await cancel()).toMatchObject({ state: 'cancelled' })
+    expect(await cancel()).toMatchObject({ state: 'cancelled' })
     const { status, body } = await send('rows', outcomes(0))
     expect([status, body.error.code]).toEqual([409, 'conflict'])
     expect((await send('done', MADE_UP_RESULT)).status).toBe(409)
     expect(await device.nextJob()).toBeNull()
+    // What the device says when its rows are refused does not make another end of it.
+    expect((await send('failed', { message: 'rows refused' })).body).toEqual({ state: 'cancelled' })
+    expect(await stateOf()).toMatchObject({ state: 'cancelled' })
+  })
+
+  test('that was cancelled may be asked for again', async () => {
+    await control.admin.profiles.cancel.mutate({ id: job.id })
+    const [again] = await control.admin.profiles.create.mutate({
+      dataset: 'scenes',
+      models: ['light'],
+      devices: [`tx2-${count}`],
+    })
+    expect(again).toMatchObject({ state: 'queued', done: 0 })
+    expect(await device.nextJob()).toMatchObject({ id: again!.id, from: 0 })
+  })
+
+  test('that is done cannot be cancelled', async () => {
+    await send('rows', outcomes(...all))
+    await send('done', MADE_UP_RESULT)
+    expect(await refusalOf(control.admin.profiles.cancel.mutate({ id: job.id }))).toMatchObject({
+      status: 409,
+      message: `Cannot cancel profile "${job.id}": is done, expected queued or running`,
+    })
   })
 })
 

@@ -2,7 +2,7 @@
 
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { DEVICE_TOKEN_AUDIENCE, type DeviceReport, type Job, PublicKey } from '#contract/device-api.ts'
-import type { Outcome } from '#contract/outcome.ts'
+import type { FeatureRow, Outcome } from '#contract/outcome.ts'
 import type { Tier } from '#contract/tier.ts'
 import { type Control, jsonBody } from './control-rig.ts'
 
@@ -106,6 +106,7 @@ export const MADE_UP_RESULT = {
 export async function runJobs(
   device: FakeDevice,
   outcomeOf: (model: string, index: number) => Omit<Outcome, 'index'>,
+  rowOf: (index: number) => FeatureRow = featureRow,
 ): Promise<void> {
   for (let job = await device.nextJob(); job; job = await device.nextJob()) {
     const indexes = Array.from({ length: job.count - job.from }, (_, i) => job!.from + i)
@@ -113,14 +114,14 @@ export async function runJobs(
     const rows =
       job.kind === 'profile'
         ? { outcomes: indexes.map((index) => ({ index, ...outcomeOf(name, index) })) }
-        : { rows: indexes.map(featureRow) }
+        : { rows: indexes.map(rowOf) }
     await expectOk(device.send(`/jobs/${job.id}/rows`, jsonBody(rows)))
     await expectOk(device.send(`/jobs/${job.id}/done`, jsonBody(MADE_UP_RESULT)))
   }
 }
 
 /** Features that say nothing about the image. */
-export const featureRow = (index: number) => ({
+export const featureRow = (index: number): FeatureRow => ({
   index,
   features: Array.from({ length: 29 }, (_, f) => ((index * 7919 + f * 104_729) % 1_009) / 10),
   latencyMs: 2,

@@ -2,6 +2,7 @@
 // nobody will decode, two fake devices that have profiled them, and the selected pair. The local model knows when
 // it is wrong, and the features are noise: a confidence router is good, a forest is no better than chance.
 
+import type { FeatureRow } from '#contract/outcome.ts'
 import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
 import type { Control } from './control-rig.ts'
 import { enrolDevice, type FakeDevice, runJobs } from './fake-device.ts'
@@ -14,10 +15,10 @@ const isRight = (model: string, index: number): boolean =>
 
 export function madeUpOutcome(model: string, index: number) {
   const right = isRight(model, index)
+  // Never twice the same: images that are equally unsure leave together or stay together.
+  const p = (right ? 0.9 : 0.4) - index / 1_000
   return {
-    top: [
-      { class: right ? labelOf(index) : (labelOf(index) + 1) % TINY_LABELS.length, p: right ? 0.9 : 0.4 },
-    ],
+    top: [{ class: right ? labelOf(index) : (labelOf(index) + 1) % TINY_LABELS.length, p }],
     latencyMs: model === 'light' ? 10 : 50,
   }
 }
@@ -50,13 +51,16 @@ export interface MeasuredPair {
   readonly selectionId: string
 }
 
-export async function measurePair(control: Control): Promise<MeasuredPair> {
+export async function measurePair(
+  control: Control,
+  rowOf?: (index: number) => FeatureRow,
+): Promise<MeasuredPair> {
   await Promise.all([addTinyModel(control, 'light', 8), addTinyModel(control, 'heavy', 12)])
   await addImages(control, 'scenes')
   const pi = await enrolDevice(control, { name: 'pi', tier: 'local' })
   const tx2 = await enrolDevice(control, { name: 'tx2', tier: 'edge' })
   await control.admin.profiles.create.mutate({ dataset: 'scenes', models: ['light', 'heavy'] })
-  await runJobs(pi, madeUpOutcome)
+  await runJobs(pi, madeUpOutcome, rowOf)
   await runJobs(tx2, madeUpOutcome)
   const { id, result } = await control.admin.selections.create.mutate({ dataset: 'scenes' })
   if (!result.ok) throw new Error(result.reasons.join(' '))

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Expectations } from '#contract/expectations.ts'
 import { SelectionResult } from '#contract/selection.ts'
+import { PUBLISHED_UPLOAD_J } from '#core/profile/published-upload.ts'
 import { type Control, openControl, refusalOf } from './control-rig.ts'
 import { measureFour } from './measured-four.ts'
 
@@ -137,13 +138,16 @@ describe('what a selection tells', () => {
     ['confidence at 30 % where nothing is said', {}, 0.825, 0.3],
   ])('what each pair would reach with %s', async (_, input, top1, offloadShare) => {
     const { assumption, front } = (await select(input)).result
-    expect(assumption).toMatchObject({ uploadJ: 0.058, uploadSource: expect.stringContaining('assumed') })
+    expect(assumption).toMatchObject({
+      uploadJ: PUBLISHED_UPLOAD_J,
+      uploadSource: expect.stringContaining('assumed'),
+    })
     expect(front).toHaveLength(12)
     const pair = front!.find((p) => p.local === 'light' && p.edge === 'heavy')!
     expect(pair.top1).toBeCloseTo(top1, 12)
     expect(pair.offloadShare).toBeCloseTo(offloadShare, 12)
     const kept = assumption!.router === 'confidence' ? 1 : 1 - offloadShare
-    expect(pair.deviceEnergyJ).toBeCloseTo(kept * 0.4 + offloadShare * 0.058, 12)
+    expect(pair.deviceEnergyJ).toBeCloseTo(kept * 0.4 + offloadShare * PUBLISHED_UPLOAD_J, 12)
     expect(pair.latencyMeanMs).toBeCloseTo(kept * 10 + offloadShare * (assumption!.uploadMs + 90), 12)
     // The front first; a pair may be best and still against what is expected.
     const marks = front!.map((p) => p.isDominated)

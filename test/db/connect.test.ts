@@ -54,6 +54,13 @@ describe('connect()', () => {
     expect(lost.length).toBeGreaterThan(0)
   })
 
+  test('a transaction that cannot even begin gives its connection back', async () => {
+    const wrong = { isolationLevel: 'nonsense' as 'serializable' }
+    for (let i = 0; i < 3; i++) await expect(database.db.transaction(async () => 1, wrong)).rejects.toThrow()
+    expect(database.pool.totalCount - database.pool.idleCount).toBe(0)
+    expect(await database.db.transaction(async () => 1)).toBe(1)
+  })
+
   test('a backend killed between two statements of a transaction, with time to notice, does the same', async () => {
     const attempt = database.db.transaction(async (tx) => {
       const { rows } = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)

@@ -6,6 +6,8 @@ import type { Deployment } from '#contract/deployment.ts'
 import type { EnrolRequest } from '#contract/device-api.ts'
 import type { Evaluation } from '#contract/evaluation.ts'
 import type { ModelRef } from '#contract/model.ts'
+import { EvaluationOptions } from '#contract/report/evaluation-options.ts'
+import { RolloutPlan, Stage } from '#contract/rollout.ts'
 import type { Tier } from '#contract/tier.ts'
 import type { Db } from '#db/db.ts'
 import { insertApiKey, writeAudit } from '#db/queries/access.ts'
@@ -15,9 +17,12 @@ import { insertDecisions } from '#db/queries/decisions.ts'
 import { insertDeployment, startRollout } from '#db/queries/deployments.ts'
 import { appendJobRows, ensureDeviceJob, takeDeviceJob } from '#db/queries/device-jobs.ts'
 import { enrolDevice, insertEnrolment } from '#db/queries/devices.ts'
+import { ensureEvaluation } from '#db/queries/evaluations.ts'
 import { ensureFunction } from '#db/queries/functions.ts'
 import { type ManifestRow, nextManifest } from '#db/queries/manifests.ts'
 import { insertModel, modelRefs } from '#db/queries/models.ts'
+import { moveAlias } from '#db/queries/rollouts/aliases.ts'
+import { insertStaged } from '#db/queries/rollouts/staged-rollouts.ts'
 import { insertRouter } from '#db/queries/routers.ts'
 import { insertSelection } from '#db/queries/selections.ts'
 
@@ -159,6 +164,7 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
     inputs: { localJobs: [profile.id], edgeJobs: [] },
     result: { ok: false, images: 4, candidates: [], reasons: ['made up'] },
   })
+  await ensureEvaluation(db, selection.id, EvaluationOptions.parse({}))
   const document = await addArtifact(db, '{}')
   const router = await insertRouter(db, routerDraft(selection.id, document))
   const fn = await ensureFunction(db, 'classify', document)
@@ -172,6 +178,12 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
   }
   const { id } = await insertDeployment(db, deployment)
   await startRollout(db, rolloutDraft('default', id))
+  await insertStaged(db, stagedDraft('elsewhere', id))
+  await moveAlias(
+    db,
+    { group: 'default', name: 'stable', deploymentId: id },
+    { actor: 'a test', reason: 'promoted' },
+  )
   await nextManifest(db, pi.id, async () => manifestAt(pi.id, 1))
   await insertDecisions(db, pi.id, [decisionAt(1)])
   return {
@@ -182,6 +194,14 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
     deployment,
   }
 }
+
+export const stagedDraft = (group: string, deploymentId: string) => ({
+  deploymentId,
+  plan: RolloutPlan.parse({ stages: [Stage.parse({ group })] }),
+  alias: 'stable',
+  overrideReason: null,
+  startedBy: 'a test',
+})
 
 export const rolloutDraft = (groupName: string, deploymentId: string) => ({
   groupName,

@@ -22,6 +22,7 @@ import {
   addDevice,
   addEnrolment,
   decisionAt,
+  digestOf,
   enrolRequest,
   outcome,
 } from './filled-database.ts'
@@ -159,6 +160,18 @@ describe('appendJobRows()', () => {
     await appendJobRows(db(), job.id, { kind: 'features', rows: [{ index: 0, features, latencyMs: 1 }] })
     expect((await jobFeatures(db(), job.id))[0]!.features).toEqual(features)
   })
+})
+
+test('a feature row keeps the digest of its pixels, and may have none', async () => {
+  const { draft, job } = await newJob(2, 'features')
+  await takeDeviceJob(db(), draft.deviceId)
+  const row = { features: [1], latencyMs: 1 }
+  const rows = [
+    { ...row, index: 0, pixels: digestOf('pixels') },
+    { ...row, index: 1 },
+  ]
+  await appendJobRows(db(), job.id, { kind: 'features', rows })
+  expect(await jobFeatures(db(), job.id)).toEqual(rows)
 })
 
 describe('numbers that no float4 can hold', () => {

@@ -78,6 +78,7 @@ export class Fleet implements AsyncDisposable {
       TANDEM_CONTROL_URL: `http://127.0.0.1:${this.#controlPort}`,
       TANDEM_PI_PORT: '0',
       TANDEM_TX2_PORT: '0',
+      TANDEM_ENERGY_METER: 'model',
     }
   }
 

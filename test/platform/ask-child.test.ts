@@ -13,6 +13,12 @@ describe.concurrent('askChild()', () => {
     })
   })
 
+  test('hears news in order, and all of it before the answer', async () => {
+    const news: number[] = []
+    const answered = await askChild<string, number>(entry, { do: 'count' }, 20_000, (n) => news.push(n))
+    expect([answered, news]).toEqual([{ end: 'answered', answer: 'counted' }, [1, 2, 3]])
+  })
+
   test('ends a child that does not answer in time', async () => {
     expect(await ask({ do: 'hang' }, 100)).toEqual({ end: 'deadline' })
   })

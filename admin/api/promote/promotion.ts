@@ -1,0 +1,100 @@
+// What a promotion asks for, and the deployment that it describes.
+
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { type Deployment, Policy } from '#contract/deployment.ts'
+import { QualityBounds, RolloutPlan, Stage } from '#contract/rollout.ts'
+import { RouterKind } from '#contract/router-kind.ts'
+import { reasonAgainstPlan } from '#core/promote/check-plan.ts'
+import type { Db } from '#db/db.ts'
+import { artifactSizes } from '#db/queries/artifacts.ts'
+import { groupDevices } from '#db/queries/devices.ts'
+import { findFunction } from '#db/queries/functions.ts'
+import { modelRefs } from '#db/queries/models.ts'
+import type { RouterRow } from '#db/queries/routers.ts'
+import { findSelection } from '#db/queries/selections.ts'
+import { found, Refusal } from '../../refusal.ts'
+import { GroupName } from '../inputs.ts'
+
+/** The deployment that the caller saw as current, null for none; where another one won meanwhile: a conflict. */
+export const Expected = z.string().nullable().optional()
+
+export const AliasName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,39}$/,
+    'expected a lower-case word that begins with a letter, at most 40 characters',
+  )
+
+export const Promotion = z.object({
+  /** Router id or version. */
+  router: z.string().min(1),
+  function: z.string().min(1).default('classify'),
+  group: GroupName,
+  policy: Policy.default(Policy.parse({})),
+  /** Why a router is promoted that the gate refuses. */
+  override: z.string().min(10).max(1_000).optional(),
+  expected: Expected,
+  /** In order; a stage without a group is of `group`. Left out: all of the group at once. */
+  stages: z
+    .array(Stage.partial({ group: true }))
+    .min(1)
+    .max(20)
+    .optional(),
+  quality: QualityBounds.optional(),
+  /** What moves to the deployment in each group once it is current there. */
+  alias: AliasName.default('stable'),
+  /** Ends what the groups are on their way to, instead of being refused. */
+  replace: z.boolean().default(false),
+})
+export type Promotion = z.infer<typeof Promotion>
+
+export type DeploymentDraft = Omit<Deployment, 'id' | 'version'>
+
+export async function describeDeployment(db: Db, row: RouterRow, input: Promotion): Promise<DeploymentDraft> {
+  const selection = found(await findSelection(db, row.selectionId), 'selection', row.selectionId)
+  if (!selection.result.ok)
+    throw new Refusal('invalid', `Cannot promote: selection "${selection.id}" found no pair`)
+  const { localModelId, edgeModelId } = selection.result
+  const refs = await modelRefs(db, [localModelId, edgeModelId])
+  const fn = found(await findFunction(db, input.function), 'function', input.function)
+  const sizes = await artifactSizes(db, [row.documentDigest, fn.digest])
+  const file = (digest: string) => ({ digest, sizeBytes: sizes.get(digest)! })
+  return {
+    local: refs.get(localModelId)!,
+    edge: refs.get(edgeModelId)!,
+    router: {
+      id: row.id,
+      version: row.version,
+      kind: RouterKind.parse(row.kind),
+      file: file(row.documentDigest),
+    },
+    function: { id: fn.id, name: fn.name, version: fn.version, file: file(fn.digest) },
+    policy: input.policy,
+  }
+}
+
+/** A second click on promote asks for what runs already. */
+export const isSame = (
+  { id: _id, version: _version, ...content }: Deployment,
+  draft: DeploymentDraft,
+): boolean => isDeepStrictEqual(content, draft)
+
+/** Undefined: all of the group at once. */
+export function planOf(input: Promotion): RolloutPlan | undefined {
+  if (input.stages === undefined) {
+    if (input.quality === undefined) return undefined
+    throw new Refusal('invalid', 'Cannot promote: quality is judged in stages, expected some (stages)')
+  }
+  const stages = input.stages.map((stage) => ({ ...stage, group: stage.group ?? input.group }))
+  const plan = RolloutPlan.parse({ stages, quality: input.quality ?? {} })
+  const against = reasonAgainstPlan(plan)
+  if (against !== undefined) throw new Refusal('invalid', `Cannot promote: ${against}`)
+  return plan
+}
+
+export async function requireDevices(db: Db, group: string): Promise<void> {
+  for (const tier of ['edge', 'local'] as const)
+    if ((await groupDevices(db, group, tier)).length === 0)
+      throw new Refusal('invalid', `Cannot promote to group "${group}": it has no device of tier ${tier}`)
+}

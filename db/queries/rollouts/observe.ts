@@ -1,0 +1,78 @@
+// What is seen of a stage: its devices by their own last reports, and its decisions. A report counts only for the
+// manifest that it names: a device that failed to install something else has not failed at this.
+
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { DeviceProgress, RolloutObservation } from '#contract/rollout.ts'
+import { cutFor, isReached } from '#core/promote/stage-members.ts'
+import type { Db } from '../../db.ts'
+import { devices } from '../../schema/profile.ts'
+import { NO_FIGURES, qualityOf } from '../decisions.ts'
+import { type DeviceRow, groupDevices } from '../devices.ts'
+import { toldSequences } from '../manifests.ts'
+import type { StagedRow } from './staged-rollouts.ts'
+
+/** Whether the rollout has reached the device: then it is to run the rollout's deployment. */
+export function isToRun(row: StagedRow, device: DeviceRow): boolean {
+  if (device.tier === 'edge')
+    return row.plan.stages.slice(0, row.cuts.length).some((s) => s.group === device.groupName)
+  return isReached({ stages: row.plan.stages, cuts: row.cuts, rolloutId: row.id }, device.groupName, device)
+}
+
+/** Whether a local device of the group says that it serves the deployment. */
+export async function isServedLocally(db: Db, groupName: string, deploymentId: string): Promise<boolean> {
+  const [row] = await db
+    .select({ id: devices.id })
+    .from(devices)
+    .where(
+      and(
+        eq(devices.groupName, groupName),
+        eq(devices.tier, 'local'),
+        isNull(devices.revokedAt),
+        sql`${devices.report} ->> 'servingDeploymentId' = ${deploymentId}`,
+      ),
+    )
+    .limit(1)
+  return row !== undefined
+}
+
+/** The cut of the stage that comes next. */
+export async function nextCut(db: Db, row: StagedRow): Promise<number> {
+  const stage = row.plan.stages[row.cuts.length]!
+  return cutFor(stage, row.id, await groupDevices(db, stage.group, 'local'))
+}
+
+function progressOf(device: DeviceRow, deploymentId: string, told: ReadonlySet<string>): DeviceProgress {
+  const { name, tier, report } = device
+  const at = { name, tier, joinedAtMs: device.enrolledAt.getTime(), message: '' }
+  if (report?.servingDeploymentId === deploymentId) return { ...at, state: 'serving' }
+  const isUnderWay = report?.state === 'failed' || report?.state === 'installing'
+  if (!isUnderWay || !told.has(`${device.id}/${report.sequence}`)) return { ...at, state: 'waiting' }
+  return { ...at, state: report.state === 'failed' ? 'failed' : 'installing', message: report.message }
+}
+
+/** Of the stage at `index`, by the devices that it has reached. */
+export async function observeStage(db: Db, row: StagedRow, index: number): Promise<RolloutObservation> {
+  const stage = row.plan.stages[index]
+  if (!stage) return { devices: [], quality: NO_FIGURES }
+  const until = { ...row, cuts: row.cuts.slice(0, index + 1) }
+  const members = (await groupDevices(db, stage.group)).filter((device) => isToRun(until, device))
+  return observeDevices(db, members, {
+    deploymentId: row.deploymentId,
+    since: row.activatedAt ?? row.createdAt,
+  })
+}
+
+export async function observeDevices(
+  db: Db,
+  members: readonly DeviceRow[],
+  { deploymentId, since }: { readonly deploymentId: string; readonly since: Date },
+): Promise<RolloutObservation> {
+  const changing = members.filter((d) => d.report?.state === 'failed' || d.report?.state === 'installing')
+  const changingIds = changing.map((d) => d.id)
+  const told = await toldSequences(db, deploymentId, changingIds)
+  const deviceIds = members.filter((d) => d.tier === 'local').map((d) => d.id)
+  return {
+    devices: members.map((device) => progressOf(device, deploymentId, told)),
+    quality: await qualityOf(db, { deploymentId, deviceIds, since }),
+  }
+}

@@ -1,0 +1,377 @@
+// Rollouts by stages through the public doors: an admin's API on one side, devices that poll and report on the other.
+// In every turn of every test no local device runs a pair whose edge half is not running.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { advanceRollouts } from '#admin/jobs/rollout-driver.ts'
+import { type Control, refusalOf } from './control-rig.ts'
+import { openRolloutRig, type RolloutRig } from './rollout-rig.ts'
+
+let rig: RolloutRig
+let control: Control
+beforeAll(async () => {
+  rig = await openRolloutRig()
+  control = rig.control
+})
+afterAll(() => rig[Symbol.asyncDispose]())
+
+const THIRDS = [{ share: 0.25 }, { share: 0.5 }, {}]
+const state = async (id: string) => (await control.admin.rollouts.get.query({ id })).state
+/** As if the rollout's clocks had been started so long ago. */
+const age = (id: string, seconds: number) =>
+  control.database.pool.query(
+    `update staged_rollouts set clock_from = clock_from - make_interval(secs => $2),
+       soak_from = soak_from - make_interval(secs => $2) where id = $1`,
+    [id, seconds],
+  )
+
+describe('a staged rollout', () => {
+  test('reaches the edge first, then share by share, and becomes current at its end', async () => {
+    const fleet = await rig.fleet({ local: 4, edge: 1 })
+    const old = await fleet.settle()
+    const { rollout, deployment } = await fleet.promote({ stages: THIRDS })
+    expect(rollout).toMatchObject({ state: 'running', cuts: [expect.any(Number)] })
+    for (const device of fleet.of('local')) await device.poll()
+    expect(fleet.serving(deployment.id)).toBe(0)
+    const reached: number[] = []
+    while ((await state(rollout.id)) === 'running') {
+      await fleet.turn()
+      reached.push(fleet.serving(deployment.id))
+      if ((await state(rollout.id)) === 'running') expect((await fleet.current())?.deployment.id).toBe(old.id)
+      expect(fleet.serving(deployment.id) + fleet.serving(old.id)).toBe(4)
+    }
+    expect(reached).toEqual([1, 2, 4])
+    expect(await fleet.current()).toMatchObject({
+      rollout: { kind: 'promote', state: 'current', stagedId: rollout.id },
+      deployment: { id: deployment.id },
+    })
+    const { events } = await fleet.view(rollout.id)
+    expect(events.map((e) => e.event)).toEqual([
+      'begin',
+      ...THIRDS.flatMap(() => ['activate', 'soak']),
+      'completed',
+    ])
+  })
+
+  test('of the first deployment ever leaves the devices that it has not reached without one', async () => {
+    const fleet = await rig.fleet({ local: 4, edge: 1 })
+    const { rollout, deployment } = await fleet.promote({ stages: [{ share: 0.5 }, { gate: 'approval' }] })
+    await fleet.turn(2)
+    expect(fleet.serving(deployment.id)).toBe(2)
+    expect(fleet.of('local').filter((d) => d.serving === null)).toHaveLength(2)
+    await control.admin.rollouts.approve.mutate({ id: rollout.id })
+    await fleet.turn(2)
+    expect(fleet.serving(deployment.id)).toBe(4)
+    expect(await state(rollout.id)).toBe('completed')
+  })
+
+  test('goes through groups in order and becomes current in all of them at once', async () => {
+    const [canary, field] = [await rig.fleet({ local: 1, edge: 1 }), await rig.fleet({ local: 2, edge: 1 })]
+    await canary.settle()
+    const old = await field.settle()
+    const stages = [{ group: canary.group }, { group: field.group, gate: 'approval' as const }]
+    const { rollout, deployment } = await field.promote({ stages })
+    await canary.turn(2)
+    await field.turn(2)
+    expect([canary.serving(deployment.id), field.serving(deployment.id)]).toEqual([1, 0])
+    expect([await canary.current(), await field.current()]).not.toContainEqual(
+      expect.objectContaining({ deployment: expect.objectContaining({ id: deployment.id }) }),
+    )
+    expect((await field.manifestOfEdge()).deployment?.id).toBe(old.id)
+    await control.admin.rollouts.approve.mutate({ id: rollout.id })
+    await field.turn(2)
+    for (const fleet of [canary, field]) expect((await fleet.current())?.deployment.id).toBe(deployment.id)
+  })
+
+  test('to named devices first holds exactly those', async () => {
+    const fleet = await rig.fleet({ local: 3, edge: 1 })
+    await fleet.settle()
+    const named = fleet.of('local')[1]!
+    const { deployment } = await fleet.promote({ stages: [{ devices: [named.name] }, { gate: 'approval' }] })
+    await fleet.turn(2)
+    expect(fleet.of('local').filter((d) => d.serving === deployment.id)).toEqual([named])
+  })
+
+  test('with two edge devices waits for both', async () => {
+    const fleet = await rig.fleet({ local: 2, edge: 2 })
+    await fleet.settle()
+    fleet.of('edge')[1]!.isAway = true
+    const { rollout, deployment } = await fleet.promote({ stages: [{ share: 0.5 }, {}] })
+    await fleet.turn(2)
+    expect(fleet.serving(deployment.id)).toBe(1)
+    expect((await fleet.view(rollout.id)).waitsFor).toBe('1 of 2 edge devices serve it, expected 2')
+    fleet.of('edge')[1]!.isAway = false
+    await fleet.turn(2)
+    expect(await state(rollout.id)).toBe('completed')
+  })
+})
+
+describe('a rollout goes back by itself', () => {
+  test('when a device cannot activate it: no device outside of the stage ever hears of it', async () => {
+    const fleet = await rig.fleet({ local: 4, edge: 1 })
+    const old = await fleet.settle()
+    const { rollout, deployment } = await fleet.promote({ stages: THIRDS })
+    for (const device of fleet.of('local')) device.broken.add(deployment.id)
+    await fleet.turn(1)
+    expect(await fleet.view(rollout.id)).toMatchObject({ state: 'rolled-back' })
+    await fleet.turn(2)
+    expect([fleet.serving(old.id), fleet.serving(old.id, 'edge')]).toEqual([4, 1])
+    const view = await fleet.view(rollout.id)
+    expect(view.reason).toMatch(/^Stage 1 of 3: 1 of 1 local devices failed .* says "cannot start dep_/)
+    expect(view.stages[0]!.devices).toContainEqual(
+      expect.objectContaining({ state: 'failed', message: `cannot start ${deployment.id}` }),
+    )
+    expect((await fleet.current())?.rollout).toMatchObject({
+      kind: 'rollback',
+      startedBy: 'tandem',
+      reason: view.reason,
+      stagedId: rollout.id,
+      deploymentId: old.id,
+    })
+    const told = await control.database.pool.query(
+      'select distinct device_id from manifests where deployment_id = $1',
+      [deployment.id],
+    )
+    expect(told.rowCount).toBe(2)
+  })
+
+  test('when the edge cannot activate it: no local device ever hears of it', async () => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    const old = await fleet.settle()
+    const { rollout, deployment } = await fleet.promote({ stages: [{ share: 1 }] })
+    fleet.of('edge')[0]!.broken.add(deployment.id)
+    await fleet.turn(3)
+    expect(await state(rollout.id)).toBe('rolled-back')
+    expect(fleet.serving(old.id)).toBe(2)
+  })
+
+  test('when a device is silent for too long', async () => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    const old = await fleet.settle()
+    const { rollout } = await fleet.promote({ stages: [{ timeoutS: 60 }] })
+    fleet.of('local')[1]!.isAway = true
+    await fleet.turn(3)
+    expect(await state(rollout.id)).toBe('running')
+    // Nobody has all of this test's minutes: the devices were here long before, and the clock began long ago.
+    await control.database.pool.query(
+      `update devices set enrolled_at = now() - interval '1 day' where group_name = $1`,
+      [fleet.group],
+    )
+    await age(rollout.id, 61)
+    await fleet.turn(1)
+    expect((await fleet.view(rollout.id)).reason).toContain('did not serve it within 60 s')
+    fleet.of('local')[1]!.isAway = false
+    await fleet.turn(2)
+    expect(fleet.serving(old.id)).toBe(2)
+  })
+
+  test.each<[string, object, object, string]>([
+    ['offload', { edge: 0.8 }, { offloadShareMax: 0.5 }, 'offload share is 0.8, expected at most 0.5'],
+    [
+      'too little offload',
+      { edge: 0 },
+      { offloadShareMin: 0.1 },
+      'offload share is 0, expected at least 0.1',
+    ],
+    ['fallbacks', { fallback: 0.1 }, { fallbackShareMax: 0.01 }, 'fallback share is 0.1'],
+    ['latency', { totalMs: 900 }, { latencyP95MaxMs: 200 }, 'latency p95 in ms is 900, expected at most 200'],
+  ])('when its quality is out of bounds: %s', async (_, how, quality, words) => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    const old = await fleet.settle()
+    const stages = [{ share: 0.5, soakS: 600, minDecisions: 20 }, {}]
+    const { rollout, deployment } = await fleet.promote({ stages, quality })
+    await fleet.turn(2)
+    const canary = fleet.of('local').find((d) => d.serving === deployment.id)!
+    await canary.decide(10, how)
+    await fleet.turn()
+    expect(await fleet.view(rollout.id)).toMatchObject({ state: 'running' })
+    expect((await fleet.view(rollout.id)).stages[0]!.bounds).toMatchObject([{ verdict: 'not judged' }])
+    await canary.decide(10, how)
+    await advanceRollouts(control.ctx)
+    const view = await fleet.view(rollout.id)
+    expect(view.state).toBe('rolled-back')
+    expect(view.reason).toContain(words)
+    expect(view.stages[0]).toMatchObject({ quality: { decisions: 20 }, bounds: [{ verdict: 'broken' }] })
+    await fleet.turn(2)
+    expect(fleet.serving(old.id)).toBe(2)
+  })
+
+  test('but not for what other devices or other deployments decided', async () => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    await fleet.settle()
+    const stages = [{ share: 0.5, minDecisions: 10 }, { gate: 'approval' as const }]
+    const { rollout, deployment } = await fleet.promote({ stages, quality: { offloadShareMax: 0.5 } })
+    await fleet.turn(2)
+    const [inside, outside] = [true, false].map(
+      (is) => fleet.of('local').find((d) => (d.serving === deployment.id) === is)!,
+    )
+    await outside!.decide(50, { edge: 1 })
+    await inside!.decide(10, { edge: 0.3 })
+    await fleet.turn(1)
+    expect(await state(rollout.id)).toBe('awaiting-approval')
+  })
+
+  test('of several groups takes back all that it had reached, and nothing else', async () => {
+    const fleets = [await rig.fleet({ local: 1, edge: 1 }), await rig.fleet({ local: 1, edge: 1 })]
+    const third = await rig.fleet({ local: 1, edge: 1 })
+    const olds = []
+    for (const fleet of [...fleets, third]) olds.push(await fleet.settle())
+    const stages = [...fleets, third].map(({ group }) => ({ group }))
+    const { rollout, deployment } = await third.promote({ stages })
+    for (const device of fleets[1]!.devices) device.broken.add(deployment.id)
+    await fleets[0]!.turn(2)
+    expect(fleets[0]!.serving(deployment.id)).toBe(1)
+    await fleets[1]!.turn(2)
+    expect(await state(rollout.id)).toBe('rolled-back')
+    for (const [i, fleet] of [...fleets, third].entries()) {
+      await fleet.turn(2)
+      expect(fleet.serving(olds[i]!.id)).toBe(1)
+      expect((await fleet.current())?.rollout.kind).toBe(i < 2 ? 'rollback' : 'promote')
+    }
+  })
+})
+
+describe('people', () => {
+  test('let it pass at a gate, once each', async () => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    await fleet.settle()
+    const gate = 'approval' as const
+    const { rollout, deployment } = await fleet.promote({ stages: [{ share: 0.5, gate }, { gate }] })
+    expect(rollout.state).toBe('awaiting-approval')
+    await fleet.turn(2)
+    expect(fleet.serving(deployment.id, 'edge')).toBe(0)
+    expect((await control.admin.rollouts.approve.mutate({ id: rollout.id })).cuts).toHaveLength(1)
+    const again = await refusalOf(control.admin.rollouts.approve.mutate({ id: rollout.id }))
+    expect(again).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('it is running') })
+    await fleet.turn(2)
+    expect(fleet.serving(deployment.id)).toBe(1)
+    await control.admin.rollouts.approve.mutate({ id: rollout.id, reason: 'looked at it' })
+    await fleet.turn(2)
+    const { events } = await fleet.view(rollout.id)
+    expect(events.filter((e) => e.event === 'approve').map((e) => [e.actor, e.reason])).toEqual([
+      ['the admin', 'the admin approved it'],
+      ['the admin', 'looked at it'],
+    ])
+    expect(await state(rollout.id)).toBe('completed')
+  })
+
+  test('pause it: nothing moves, whatever happens; resume it: all have their time again', async () => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    await fleet.settle()
+    const { rollout, deployment } = await fleet.promote({ stages: [{ share: 0.5, timeoutS: 60 }, {}] })
+    await control.admin.rollouts.pause.mutate({ id: rollout.id, reason: 'a look at the logs' })
+    await age(rollout.id, 3_600)
+    await fleet.turn(3)
+    expect(await fleet.view(rollout.id)).toMatchObject({ state: 'paused', reason: 'a look at the logs' })
+    expect(fleet.serving(deployment.id)).toBe(1)
+    await control.admin.rollouts.resume.mutate({ id: rollout.id })
+    await fleet.turn(2)
+    expect(await state(rollout.id)).toBe('completed')
+  })
+
+  test.each(['abort', 'rollback'] as const)('send it back with %s', async (how) => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    const old = await fleet.settle()
+    const { rollout, deployment } = await fleet.promote({ stages: [{ share: 0.5 }, { gate: 'approval' }] })
+    await fleet.turn(2)
+    expect(fleet.serving(deployment.id)).toBe(1)
+    if (how === 'abort') await control.admin.rollouts.abort.mutate({ id: rollout.id, reason: 'on a hunch' })
+    else await control.admin.rollouts.rollback.mutate({ group: fleet.group })
+    await fleet.turn(2)
+    expect(fleet.serving(old.id)).toBe(2)
+    expect(await state(rollout.id)).toBe('rolled-back')
+    expect((await fleet.current())?.rollout).toMatchObject({ kind: 'rollback', startedBy: 'the admin' })
+    const { code, message } = await refusalOf(control.admin.rollouts.resume.mutate({ id: rollout.id }))
+    expect([code, message]).toEqual(['CONFLICT', expect.stringContaining('it is rolled-back')])
+  })
+
+  test('come second: told who was first, whatever they want of the group', async () => {
+    const fleet = await rig.fleet({ local: 1, edge: 1 })
+    await fleet.settle()
+    const old = await fleet.settle()
+    const { rollout } = await fleet.promote({ stages: [{ gate: 'approval' }] })
+    const words = `rollout "${rollout.id}" of deployment`
+    for (const call of [
+      () => fleet.promote(),
+      () => fleet.promote({ stages: [{}] }),
+      () => control.admin.rollouts.rollback.mutate({ group: fleet.group, to: String(old.version - 1) }),
+    ])
+      expect(await refusalOf(call())).toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringMatching(`${words} .* by the admin is awaiting-approval`),
+      })
+    expect(await control.admin.rollouts.list.query()).toContainEqual(
+      expect.objectContaining({ id: rollout.id, state: 'awaiting-approval' }),
+    )
+  })
+
+  test('of whom eight start one at once: one wins, and a second click of the winner is no conflict', async () => {
+    const fleet = await rig.fleet({ local: 1, edge: 1 })
+    const stages = [{ gate: 'approval' as const }]
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => fleet.promote({ stages })))
+    const won = tries.filter((t) => t.status === 'fulfilled').map((t) => t.value)
+    expect(won).toHaveLength(1)
+    const { edgeDeadlineMs } = won[0]!.deployment.policy
+    const again = await fleet.promote({ stages, policy: { edgeDeadlineMs } })
+    expect(again.rollout.id).toBe(won[0]!.rollout.id)
+  })
+
+  test('replace it: the edge is led by way of the current one, so that no pair breaks', async () => {
+    const fleet = await rig.fleet({ local: 4, edge: 1 })
+    const old = await fleet.settle()
+    const stages = [{ share: 0.25 }, { gate: 'approval' as const }]
+    const first = await fleet.promote({ stages })
+    await fleet.turn(2)
+    const second = await fleet.promote({ stages, replace: true })
+    expect(await state(first.rollout.id)).toBe('superseded')
+    await fleet.turn(4)
+    expect(fleet.of('edge')[0]!.running).toEqual([second.deployment.id, old.id])
+    expect([
+      fleet.serving(first.deployment.id),
+      fleet.serving(second.deployment.id),
+      fleet.serving(old.id),
+    ]).toEqual([0, 1, 3])
+  })
+
+  test.each<[string, object, string]>([
+    ['an end at a half', { stages: [{ share: 0.5 }] }, 'ends at share 0.5'],
+    ['quality without stages', { quality: { offloadShareMax: 0.5 } }, 'expected some (stages)'],
+    ['a group without devices', { stages: [{ group: 'nowhere' }] }, 'it has no device of tier edge'],
+  ])('are refused %s', async (_, more, words) => {
+    const fleet = await rig.fleet({ local: 1, edge: 1 })
+    const { code, message } = await refusalOf(fleet.promote(more))
+    expect([code, message]).toEqual(['BAD_REQUEST', expect.stringContaining(words)])
+  })
+})
+
+describe('a device that joins in the middle', () => {
+  test('gets what its own place says, is waited for, and pushes nobody out', async () => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    const old = await fleet.settle()
+    const { rollout, deployment } = await fleet.promote({
+      stages: [{ share: 0.5, soakS: 600 }, { gate: 'approval' }],
+    })
+    await fleet.turn(2)
+    const reached = fleet.of('local').filter((d) => d.serving === deployment.id)
+    for (let i = 0; i < 6; i++) await fleet.join('local')
+    await fleet.turn(2)
+    const { stages } = await fleet.view(rollout.id)
+    const members = stages[0]!.devices.filter((d) => d.tier === 'local').map((d) => d.name)
+    expect(members.length).toBe(fleet.serving(deployment.id))
+    expect(members).toEqual(expect.arrayContaining(reached.map((d) => d.name)))
+    expect(fleet.serving(deployment.id) + fleet.serving(old.id)).toBe(8)
+    const [late] = fleet.of('local').slice(2)
+    expect(late!.edges).toEqual([fleet.of('edge')[0]!.device.url])
+  })
+
+  test('at the edge is led to the current one first, then to the next, and runs both', async () => {
+    const fleet = await rig.fleet({ local: 2, edge: 1 })
+    const old = await fleet.settle()
+    const { deployment } = await fleet.promote({ stages: [{ share: 0.5, soakS: 600 }, {}] })
+    await fleet.turn(2)
+    const late = await fleet.join('edge')
+    await late.poll()
+    expect(late.running).toEqual([old.id])
+    await fleet.turn(1)
+    expect(late.running).toEqual([deployment.id, old.id])
+  })
+})
