@@ -82,6 +82,7 @@ for (let kill = 0; kill < KILLS; kill++) {
   await killer[Symbol.asyncDispose]()
 }
 
+await fleet.turn(3)
 const last = await fleet.promote({ stages: [{ share: 0.5 }, {}], replace: true })
 await fleet.turn(6)
 const serving = fleet.serving(last.deployment.id) + fleet.serving(last.deployment.id, 'edge')

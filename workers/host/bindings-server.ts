@@ -9,7 +9,7 @@ import type { ErrorBody } from '#contract/classify.ts'
 import { EdgeCall, type EdgeResult, FeaturesCall, InferCall } from '#contract/function-bindings.ts'
 import type { ImageEntry } from '#vision/image-entry.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
-import type { Vision } from '#vision/vision.ts'
+import { TooManyViews, type Vision } from '#vision/vision.ts'
 import type { ImageTable } from './image-table.ts'
 
 export interface EdgePort {
@@ -66,23 +66,29 @@ async function answer(ports: BindingsPorts, request: IncomingMessage): Promise<A
   switch (`${request.method} ${request.url}`) {
     case 'POST /features': {
       const call = FeaturesCall.parse(body)
-      return ok(await ports.vision.features(find(ports.images, call.image), call.names))
+      return ok(await withImage(ports, call.image, (image) => ports.vision.features(image, call.names)))
     }
     case 'POST /infer': {
       const call = InferCall.parse(body)
-      return ok(await ports.vision.infer(find(ports.images, call.image), call.topK))
+      return ok(
+        await withImage(ports, call.image, (image) => ports.vision.infer(image, call.topK, call.crop)),
+      )
     }
     case 'POST /classify': {
       const call = EdgeCall.parse(body)
-      return ok(await ports.edge.offload(find(ports.images, call.image), call.topK))
+      return ok(await withImage(ports, call.image, (image) => ports.edge.offload(image, call.topK)))
     }
   }
   throw new CallRefused(404, 'unknown-call', 'Cannot answer call: is none of the bindings, expected one')
 }
 
-function find(images: ImageTable, handle: string): ImageEntry {
-  const entry = images.get(handle)
-  if (entry) return entry
+function withImage<T>(
+  ports: BindingsPorts,
+  handle: string,
+  work: (image: ImageEntry) => Promise<T>,
+): Promise<T> {
+  const working = ports.images.during(handle, work)
+  if (working) return working
   throw new CallRefused(404, 'unknown-image', 'Cannot find image: is not in service, expected a live handle')
 }
 
@@ -114,6 +120,7 @@ function ok(body: object): Answer {
 function failure(error: unknown, { onError }: BindingsPorts): Answer {
   if (error instanceof CallRefused) return refusal(error.status, error.code, error.message)
   if (error instanceof ImageRefused) return refusal(422, error.code, error.message)
+  if (error instanceof TooManyViews) return refusal(422, 'too-many-views', error.message)
   if (error instanceof SyntaxError || isZodError(error))
     return refusal(400, 'bad-call', 'Cannot read call: is not what the contract says, expected its JSON')
   onError?.(error)

@@ -1,8 +1,15 @@
 // The one way in which a function fails its host. `does-not-start`: refused before serving, with the
 // function's own words. `down`: no connection. `timeout`: no answer in time. `error-answer`: a status that is
-// not 200, or an answer that has no end. `not-json`: an answer that is not JSON.
+// not 200, or an answer that has no end. `not-json`: an answer that is not JSON. `nonsense`: JSON of something
+// else than an answer.
 
-export type FunctionFailedCode = 'does-not-start' | 'down' | 'timeout' | 'error-answer' | 'not-json'
+export type FunctionFailedCode =
+  | 'does-not-start'
+  | 'down'
+  | 'timeout'
+  | 'error-answer'
+  | 'not-json'
+  | 'nonsense'
 
 export class FunctionFailed extends Error {
   override readonly name = 'FunctionFailed'

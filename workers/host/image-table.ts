@@ -1,28 +1,44 @@
 // The images that functions may name at this moment. A function gets a handle, never the bytes; the handle is
-// unguessable, so that a function can only reach the image of the request that it is answering.
+// unguessable, so that a function can only reach the image of the request that it is answering. The table also
+// knows for which of them the host is at work: a function that waits for the host is not slow.
 
 import { randomUUID } from 'node:crypto'
 import type { ImageEntry } from '#vision/image-entry.ts'
 
+interface Row {
+  readonly entry: ImageEntry
+  calls: number
+}
+
 export class ImageTable {
-  readonly #entries = new Map<string, ImageEntry>()
+  readonly #rows = new Map<string, Row>()
 
   /** The handle. The caller deletes it when the request is answered, however it ends. */
   add(entry: ImageEntry): string {
     const handle = randomUUID()
-    this.#entries.set(handle, entry)
+    this.#rows.set(handle, { entry, calls: 0 })
     return handle
   }
 
-  get(handle: string): ImageEntry | undefined {
-    return this.#entries.get(handle)
+  /** Undefined where there is no such image; else what `work` makes of it, at work meanwhile. */
+  during<T>(handle: string, work: (entry: ImageEntry) => Promise<T>): Promise<T> | undefined {
+    const row = this.#rows.get(handle)
+    if (!row) return undefined
+    row.calls++
+    return work(row.entry).finally(() => {
+      row.calls--
+    })
+  }
+
+  isBusy(handle: string): boolean {
+    return (this.#rows.get(handle)?.calls ?? 0) > 0
   }
 
   delete(handle: string): void {
-    this.#entries.delete(handle)
+    this.#rows.delete(handle)
   }
 
   get size(): number {
-    return this.#entries.size
+    return this.#rows.size
   }
 }

@@ -69,10 +69,15 @@ export function frontDoorApp(ports: FrontDoorPorts): Hono {
       const issue = options.error.issues[0]!
       throw new RequestRefused('invalid', `Cannot read option "${issue.path.join('.')}": ${issue.message}`)
     }
-    const generation = chooseGeneration(ports.generations, c.req.header(DEPLOYMENT_HEADER))
+    const wanted = c.req.header(DEPLOYMENT_HEADER)
+    // Before megabytes are read for nothing; and again after, since the one that served then may be gone.
+    chooseGeneration(ports.generations, wanted)
     const image = imageEntry(await readImage(c.req.raw))
+    const generation = chooseGeneration(ports.generations, wanted)
     const request = { ...options.data, lot: Math.random() }
-    const { answer, byFallback } = await inTurn(slots, () => generation.classify(image, request))
+    const { answer, byFallback } = await generation.during(() =>
+      inTurn(slots, () => generation.classify(image, request)),
+    )
     const totalMs = performance.now() - start
     const whole: ClassifyAnswer = {
       ...answer,

@@ -1,72 +1,63 @@
 // One deployment as it runs on this device: function, ONNX session and router, started and stopped as one. The
 // function answers; where it fails, the built-in path answers with the same flow, so that a bad function costs
-// quality of explanation and never an answer.
+// quality of explanation and never an answer. A request belongs to the generation that it entered until it is
+// answered: stopping waits for it, and the session is not let go of while anybody may still need it.
 
-import { mkdir, rm } from 'node:fs/promises'
-import path from 'node:path'
-import type { Logger } from 'pino'
+import { rm } from 'node:fs/promises'
 import { FunctionAnswer } from '#contract/classify.ts'
 import type { Deployment } from '#contract/deployment.ts'
 import type { FunctionRequest } from '#contract/function-bindings.ts'
-import { LabelList } from '#contract/model.ts'
-import { RouterDocument } from '#contract/router.ts'
-import type { Tier } from '#contract/tier.ts'
 import { classifyFlow } from '#core/route/classify-flow.ts'
-import type { ArtifactStore } from '#platform/artifact-store.ts'
 import { healthImage } from '#vision/health-image.ts'
 import { type ImageEntry, imageEntry } from '#vision/image-entry.ts'
-import { type LoadedModel, loadModel } from '#vision/onnx-model.ts'
-import { createVision, type Vision } from '#vision/vision.ts'
-import { type BindingsServer, type EdgePort, serveBindings } from '../host/bindings-server.ts'
-import type { FunctionHost } from '../host/function-host.ts'
-import { ImageTable } from '../host/image-table.ts'
-import { type WatchedFunction, watchFunction } from '../host/watchdog.ts'
-
-export interface GenerationPorts {
-  readonly tier: Tier
-  readonly store: ArtifactStore
-  readonly host: FunctionHost
-  readonly edgeFor: (deployment: Deployment) => EdgePort
-  /** A folder for sockets, with a short path. */
-  readonly runFolder: string
-  readonly log: Logger
-}
+import type { FunctionHealth } from '../host/watch/watchdog.ts'
+import { within } from '../host/within.ts'
+import { type GenerationParts, type GenerationPorts, startParts } from './generation-parts.ts'
 
 export interface Answered {
   readonly answer: FunctionAnswer
   readonly byFallback: boolean
 }
 
-/** Over the edge deadline by what a local inference takes; a function that is later has failed. */
-const FUNCTION_SLACK_MS = 5_000
-const DRAIN_MAX_MS = 10_000
-const DRAIN_LOOK_MS = 10
-
-interface Parts {
-  readonly model: LoadedModel
-  readonly vision: Vision
-  readonly router: RouterDocument
-  readonly images: ImageTable
-  readonly bindings: BindingsServer
-  readonly edge: EdgePort
-  readonly fn: WatchedFunction
+export interface GenerationHealth extends FunctionHealth {
+  readonly answers: number
+  /** Of these, given by the built-in path. */
+  readonly fallbacks: number
 }
+
+/** Two edge deadlines of a patient policy; what is longer waits in a queue, and the built-in path answers it. */
+const DRAIN_MAX_MS = 10_000
+/** Of that, for those that are left then: they have no function any more and need an inference each. */
+const LATE_SHARE = 0.5
 
 export class Generation implements AsyncDisposable {
   readonly deployment: Deployment
   readonly #ports: GenerationPorts
-  readonly #parts: Parts
+  readonly #parts: GenerationParts
   #inFlight = 0
+  #onEmpty = () => {}
+  #answers = 0
+  #fallbacks = 0
+  #isFailing = false
+  #stopped: Promise<void> | undefined
 
-  private constructor(deployment: Deployment, ports: GenerationPorts, parts: Parts) {
+  private constructor(deployment: Deployment, ports: GenerationPorts, parts: GenerationParts) {
     this.deployment = deployment
     this.#ports = ports
     this.#parts = parts
   }
 
-  /** Resolves once the generation has classified a real image; leaves nothing behind where it cannot. */
-  static async start(deployment: Deployment, ports: GenerationPorts): Promise<Generation> {
-    const generation = new Generation(deployment, ports, await startParts(deployment, ports))
+  /**
+   * Resolves once the generation has classified a real image; leaves nothing behind where it cannot. Calls
+   * `onFunctionFailed` at most once, when the watchdog gives the function up; the generation serves on.
+   */
+  static async start(
+    deployment: Deployment,
+    ports: GenerationPorts,
+    onFunctionFailed: (reason: string) => void = () => {},
+  ): Promise<Generation> {
+    const parts = await startParts(deployment, ports, onFunctionFailed)
+    const generation = new Generation(deployment, ports, parts)
     try {
       await generation.#check()
       return generation
@@ -76,30 +67,61 @@ export class Generation implements AsyncDisposable {
     }
   }
 
-  /** Never rejects because of the function or the edge; rejects with `ImageRefused` for a bad image. */
-  async classify(image: ImageEntry, request: FunctionRequest): Promise<Answered> {
+  get health(): GenerationHealth {
+    return { ...this.#parts.fn.health, answers: this.#answers, fallbacks: this.#fallbacks }
+  }
+
+  /** Of the function's process, where the driver knows it. */
+  get functionProcess(): { readonly pid: number | undefined; readonly rssBytes: number | undefined } {
+    const { pid, rssBytes } = this.#parts.fn
+    return { pid, rssBytes }
+  }
+
+  /** Keeps the generation whole for `work`, which may wait for its turn before it classifies. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
     this.#inFlight++
-    const handle = this.#parts.images.add(image)
     try {
-      await image.decoded()
-      try {
-        return { answer: await this.#byFunction(handle, request), byFallback: false }
-      } catch (error) {
-        this.#ports.log.warn(
-          { err: error, deployment: this.deployment.id },
-          'function failed, built-in path answers',
-        )
-        return { answer: await this.#builtIn(image, request), byFallback: true }
-      }
+      return await work()
     } finally {
-      this.#parts.images.delete(handle)
-      this.#inFlight--
+      if (--this.#inFlight === 0) this.#onEmpty()
     }
   }
 
-  async #byFunction(handle: string, request: FunctionRequest): Promise<FunctionAnswer> {
-    const deadline = AbortSignal.timeout(this.deployment.policy.edgeDeadlineMs + FUNCTION_SLACK_MS)
-    return FunctionAnswer.parse(await this.#parts.fn.classify(handle, request, deadline))
+  /** Never rejects because of the function or the edge; rejects with `ImageRefused` for a bad image. */
+  classify(image: ImageEntry, request: FunctionRequest): Promise<Answered> {
+    return this.during(async () => {
+      const handle = this.#parts.images.add(image)
+      try {
+        await image.decoded()
+        const answered = await this.#answer(handle, image, request)
+        this.#answers++
+        if (answered.byFallback) this.#fallbacks++
+        return answered
+      } finally {
+        this.#parts.images.delete(handle)
+      }
+    })
+  }
+
+  async #answer(handle: string, image: ImageEntry, request: FunctionRequest): Promise<Answered> {
+    try {
+      const answer = await this.#byFunction(handle, request)
+      this.#isFailing = false
+      return { answer, byFallback: false }
+    } catch (err) {
+      // Once a series: a function that is down would fill the log at the rate of the requests.
+      const level = this.#isFailing ? 'debug' : 'warn'
+      this.#isFailing = true
+      this.#ports.log[level](
+        { err, deployment: this.deployment.id },
+        'function failed, built-in path answers',
+      )
+      return { answer: await this.#builtIn(image, request), byFallback: true }
+    }
+  }
+
+  #byFunction(handle: string, request: FunctionRequest): Promise<FunctionAnswer> {
+    return this.#parts.fn.classify(handle, request, (answer) => FunctionAnswer.parse(answer))
   }
 
   #builtIn(image: ImageEntry, request: FunctionRequest): Promise<FunctionAnswer> {
@@ -125,52 +147,34 @@ export class Generation implements AsyncDisposable {
     }
   }
 
-  /** Waits for the requests in flight, then stops function, bindings and session, in that order. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    const deadline = Date.now() + DRAIN_MAX_MS
-    while (this.#inFlight > 0 && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS))
-    await this.#parts.fn[Symbol.asyncDispose]()
-    await this.#parts.bindings[Symbol.asyncDispose]()
-    await this.#parts.model[Symbol.asyncDispose]()
-    await rm(folderOf(this.deployment, this.#ports), { recursive: true, force: true })
+  /**
+   * Waits for the requests in flight, then stops function, bindings and session, in that order. Bounded: what is
+   * still in flight after `drainMaxMs` loses its function and is answered by the built-in path; after half of
+   * that again the stop is over for the caller, and the session goes with the last request.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
   }
-}
 
-const folderOf = (deployment: Deployment, ports: GenerationPorts) =>
-  path.join(ports.runFolder, `v${deployment.version}`)
-
-async function startParts(deployment: Deployment, ports: GenerationPorts): Promise<Parts> {
-  const { store, tier } = ports
-  const ref = tier === 'local' ? deployment.local : deployment.edge
-  const json = async (digest: string) => JSON.parse((await store.readVerified(digest)).toString('utf8'))
-  const labels = LabelList.parse(await json(ref.labels.digest))
-  const router = RouterDocument.parse(await json(deployment.router.file.digest))
-  const code = (await store.readVerified(deployment.function.file.digest)).toString('utf8')
-  const folder = folderOf(deployment, ports)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const named = { name: ref.name, contract: ref.contract, labels }
-  const model = await loadModel(await store.readVerified(ref.file.digest), named)
-  const vision = createVision({ model })
-  const images = new ImageTable()
-  const { log } = ports
-  const edge = ports.edgeFor(deployment)
-  const onError = (err: unknown) => log.error({ err }, 'binding failed')
-  const socket = path.join(folder, 'host.sock')
-  const bindings = await serveBindings({ socket, images, vision, edge, onError })
-  const { id, policy } = deployment
-  const told = { id, tier, routerVersion: deployment.router.version, router, policy }
-  try {
-    const fn = await watchFunction(
-      ports.host,
-      { code, folder: path.join(folder, 'fn'), host: { socket }, deployment: told },
-      { onEvent: (event) => log.warn({ event, deployment: id }, 'function watchdog') },
-    )
-    return { model, vision, router, images, bindings, edge, fn }
-  } catch (error) {
+  async #stop(): Promise<void> {
+    const { fn, bindings, model, folder } = this.#parts
+    const { drainMaxMs = DRAIN_MAX_MS } = this.#ports
+    const empty = this.#empty()
+    await within(empty, drainMaxMs)
+    await fn[Symbol.asyncDispose]()
     await bindings[Symbol.asyncDispose]()
-    await model[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
-    throw error
+    await within(
+      empty.then(() => model[Symbol.asyncDispose]()),
+      drainMaxMs * LATE_SHARE,
+    )
+  }
+
+  #empty(): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve
+    })
   }
 }

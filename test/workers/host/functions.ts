@@ -17,20 +17,15 @@ export default {
   },
 }`
 
-/** Tries to reach what it should not: the targets are put into its text. */
-export function hungry(targets: readonly string[]): string {
-  return `
+/** Answers pings, and images by `body`, which sees `env` and the request's JSON as `request`. */
+export const answering = (body: string): string => `
 export default {
-  async fetch(request) {
-    if (new URL(request.url).pathname === '/healthz') return new Response('ok')
-    const reached = []
-    for (const target of ${JSON.stringify(targets)}) {
-      try { reached.push((await fetch(target)).status) } catch { reached.push('refused') }
-    }
-    return Response.json(reached)
+  async fetch(raw, env) {
+    if (new URL(raw.url).pathname === '/healthz') return new Response('ok')
+    const request = await raw.json()
+    ${body}
   },
 }`
-}
 
 /** By the request's lot: throws at 0.4, grows by 300 MB at 0.7, loops for ever at 0.9 and answers a word at 0.5. */
 export const MOODY = `

@@ -3,9 +3,11 @@ import { workerdConfig } from '#workers/host/workerd/workerd-config.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'
 import { conformance } from './conformance.ts'
 import { HONEST } from './functions.ts'
+import { isolation } from './isolation.ts'
 import { makeRig } from './rig.ts'
 
 conformance(workerdHost())
+isolation(workerdHost())
 
 describe('workerdHost()', () => {
   test('a binary that is not there rejects the start', async () => {

@@ -8,27 +8,7 @@ import { until } from '#test/harness/until.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'
 import { redPng } from './bad-images.ts'
 import { ALWAYS_EDGE, type FrontDoorRig, frontDoorRig } from './front-door-rig.ts'
-
-const answer = (changes: object) =>
-  JSON.stringify({
-    labels: [{ index: 2, name: 'said by the function', score: 1 }],
-    tier: 'local',
-    model: 'light',
-    decision: { router: 'none', version: 1, score: null, threshold: null, reason: 'preference' },
-    timingsMs: {},
-    ...changes,
-  })
-
-/** Well where the client wants `local-only`, as the health check does; else as `body` says. */
-const moody = (body: string) => `
-export default {
-  async fetch(request) {
-    if (new URL(request.url).pathname === '/healthz') return new Response('ok')
-    const { preference } = await request.json()
-    if (preference === 'local-only') return Response.json(${answer({})})
-    ${body}
-  },
-}`
+import { moody, saying } from './moody-function.ts'
 
 const LOOPS = moody('for (;;) {}')
 
@@ -61,12 +41,12 @@ describe('a function that', () => {
     ['answers 500', "return new Response('no', { status: 500 })"],
     ['answers a word', "return new Response('perhaps')"],
     ['answers JSON of something else', 'return Response.json({ fine: true })'],
-    ['answers no label', `return Response.json(${answer({ labels: [] })})`],
+    ['answers no label', `return Response.json(${saying({ labels: [] })})`],
     [
       'answers six labels',
-      `return Response.json(${answer({ labels: Array(6).fill({ index: 0, name: 'x', score: 1 }) })})`,
+      `return Response.json(${saying({ labels: Array(6).fill({ index: 0, name: 'x', score: 1 }) })})`,
     ],
-    ['names a tier that there is not', `return Response.json(${answer({ tier: 'cloud' })})`],
+    ['names a tier that there is not', `return Response.json(${saying({ tier: 'cloud' })})`],
     ['answers without end', "return new Response('x'.repeat(1e6))"],
   ])('%s costs the explanation, never the answer', async (_name, body) => {
     await rig.install({ code: moody(body) })

@@ -1,10 +1,12 @@
 // A worker's serving half on a real socket: store, generations with a real (tiny) ONNX model, front door. What
 // is left out is the agent: deployments are installed by hand.
 
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pino } from 'pino'
 import type { Deployment } from '#contract/deployment.ts'
 import type { EdgeResult } from '#contract/function-bindings.ts'
+import { ModelContract } from '#contract/model.ts'
 import type { RouterDocument } from '#contract/router.ts'
 import type { Tier } from '#contract/tier.ts'
 import { ArtifactStore } from '#platform/artifact-store.ts'
@@ -12,6 +14,7 @@ import { bundleFunction } from '#platform/bundle-function.ts'
 import { tempFolder } from '#test/harness/temp-folder.ts'
 import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
 import type { FunctionHost } from '#workers/host/function-host.ts'
+import type { WatchdogLimits } from '#workers/host/watch/watchdog-limits.ts'
 import { frontDoorApp, listen } from '#workers/serve/front-door.ts'
 import { Generations } from '#workers/serve/generations.ts'
 
@@ -25,6 +28,22 @@ export interface DeploymentDraft {
   /** The built-in function where it is left out. */
   readonly code?: string
   readonly router?: RouterDocument
+  /** For both tiers; the tiny one where it is left out. */
+  readonly model?: RigModel
+}
+
+export interface RigModel {
+  readonly file: Uint8Array
+  readonly contract: ModelContract
+  readonly labels: readonly string[]
+}
+
+/** One of `demo/models`. */
+export async function demoModel(name: string): Promise<RigModel> {
+  const read = (file: string) => readFile(path.join(import.meta.dirname, '../../../demo/models', file))
+  const { contract } = JSON.parse((await read(`${name}.json`)).toString('utf8'))
+  const labels = (await read('classes.txt')).toString('utf8').trim().split('\n')
+  return { file: await read(`${name}.onnx`), contract: ModelContract.parse(contract), labels }
 }
 
 export interface FrontDoorRig extends AsyncDisposable {
@@ -43,6 +62,10 @@ export interface RigOptions {
   readonly host: FunctionHost
   readonly tier?: Tier
   readonly offload?: () => Promise<EdgeResult>
+  readonly limits?: Partial<WatchdogLimits>
+  readonly drainMaxMs?: number
+  /** From this level the log is kept; `debug` where it is left out. */
+  readonly logLevel?: string
 }
 
 const noEdge = async (): Promise<EdgeResult> => ({ ok: false, reason: 'edge-error', message: 'none', ms: 0 })
@@ -51,13 +74,17 @@ export async function frontDoorRig({
   host,
   tier = 'local',
   offload = noEdge,
+  limits = {},
+  drainMaxMs = 10_000,
+  logLevel = 'debug',
 }: RigOptions): Promise<FrontDoorRig> {
   const folder = await tempFolder('door')
   const store = new ArtifactStore(path.join(folder.path, 'artifacts'))
   const lines: string[] = []
-  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(line) })
+  const log = pino({ level: logLevel }, { write: (line) => void lines.push(line) })
   const runFolder = path.join(folder.path, 'run')
-  const generations = new Generations({ tier, store, host, edgeFor: () => ({ offload }), runFolder, log })
+  const edgeFor = () => ({ offload })
+  const generations = new Generations({ tier, store, host, edgeFor, runFolder, log, limits, drainMaxMs })
   const app = frontDoorApp({
     generations,
     log,
@@ -88,17 +115,19 @@ export async function frontDoorRig({
   }
 }
 
+const TINY: RigModel = { file: tinyModel(), contract: tinyContract(), labels: TINY_LABELS }
+
 async function putDeployment(store: ArtifactStore, draft: DeploymentDraft): Promise<Deployment> {
-  const { version = 1, code = await bundleFunction(BUILT_IN), router = ALWAYS_LOCAL } = draft
+  const { version = 1, code = await bundleFunction(BUILT_IN), router = ALWAYS_LOCAL, model = TINY } = draft
   const put = (text: string) => store.putBytes(Buffer.from(text))
-  const labels = await put(JSON.stringify(TINY_LABELS))
-  const file = await store.putBytes(tinyModel())
-  const model = (name: string) => ({ id: name, name, file, contract: tinyContract(), labels })
+  const labels = await put(JSON.stringify(model.labels))
+  const file = await store.putBytes(model.file)
+  const modelRef = (name: string) => ({ id: name, name, file, contract: model.contract, labels })
   return {
     id: `dep-${version}`,
     version,
-    local: model('light'),
-    edge: model('heavy'),
+    local: modelRef('light'),
+    edge: modelRef('heavy'),
     router: { id: 'router', version, kind: router.kind, file: await put(JSON.stringify(router)) },
     function: { id: 'fn', name: 'classify', version: 1, file: await put(code) },
     policy: { edgeDeadlineMs: 200, edgeConnectMs: 100 },

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { until } from '#test/harness/until.ts'
 import type { FunctionHost, RunningFunction } from '#workers/host/function-host.ts'
-import { watchFunction } from '#workers/host/watchdog.ts'
+import { type WatchdogEvent, watchFunction } from '#workers/host/watch/watchdog.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'
-import { EventLog } from './event-log.ts'
-import { MOODY, SYNTAX_ERROR } from './functions.ts'
-import { makeRig, REQUEST, type Rig } from './rig.ts'
+import { asIs, EventLog } from '../event-log.ts'
+import { MOODY, SYNTAX_ERROR } from '../functions.ts'
+import { makeRig, REQUEST, type Rig } from '../rig.ts'
 
 const quick = { pingEveryMs: 50, pingMaxMs: 200 }
 
@@ -22,10 +23,10 @@ describe('watchFunction()', () => {
       onEvent: events.add,
       limits: quick,
     })
-    await watched.classify(rig.image(1), { ...REQUEST, lot: 0.7 }).catch(() => 'killed at work')
+    await watched.classify(rig.image(1), { ...REQUEST, lot: 0.7 }, asIs).catch(() => 'killed at work')
     expect((await events.first('died')).reason).toMatch(/^uses \d+ MB, expected at most 200 MB$/)
     await events.first('restarted')
-    expect(await watched.classify(rig.image(1), REQUEST)).toBe('fine')
+    expect(await watched.classify(rig.image(1), REQUEST, asIs)).toBe('fine')
     await watched[Symbol.asyncDispose]()
   })
 
@@ -37,7 +38,7 @@ describe('watchFunction()', () => {
     expect((await events.first('died')).reason).toBe('ended by SIGKILL')
     await events.first('restarted')
     expect(host.started).toHaveLength(2)
-    expect(await watched.classify(rig.image(1), REQUEST)).toBe('fine')
+    expect(await watched.classify(rig.image(1), REQUEST, asIs)).toBe('fine')
     await watched[Symbol.asyncDispose]()
   })
 
@@ -60,12 +61,45 @@ describe('watchFunction()', () => {
       if (event.kind === 'restart-failed' && ++failures === 3) sawThree()
     }
     const watched = await watchFunction(host, rig.spec(''), { onEvent, limits })
-    expect(watched.state).toBe('healthy')
+    expect(watched.health.state).toBe('healthy')
     host.die('tripped')
     expect((await events.first('died')).reason).toBe('tripped')
     await three
-    expect(watched.state).toBe('down')
-    await expect(watched.classify('', REQUEST)).rejects.toMatchObject({ code: 'down' })
+    expect(watched.health.state).toBe('down')
+    await expect(watched.classify('', REQUEST, asIs)).rejects.toMatchObject({ code: 'down' })
+    await watched[Symbol.asyncDispose]()
+  })
+
+  test('is given up once, after so many deaths, failed starts among them, and is tried again all the same', async () => {
+    const host = startingOnce()
+    const limits = { ...quick, backoffFirstMs: 1, backoffMaxMs: 1, backoffFailedMs: 1, deathsMax: 3 }
+    const kinds: string[] = []
+    const onEvent = ({ kind }: WatchdogEvent) => kinds.push(kind)
+    const watched = await watchFunction(host, rig.spec(''), { onEvent, limits })
+    host.die('tripped')
+    await until('it was tried often', () => host.starts > 6)
+    expect(kinds.slice(0, 5)).toEqual([
+      'died',
+      'restart-failed',
+      'restart-failed',
+      'failed',
+      'restart-failed',
+    ])
+    expect(kinds.filter((kind) => kind === 'failed')).toHaveLength(1)
+    expect(watched.health).toMatchObject({ state: 'down', hasFailed: true, lastReason: 'no second life' })
+    await watched[Symbol.asyncDispose]()
+  })
+
+  test('one request at a time finds out whether a function answers that has made somebody wait in vain', async () => {
+    const host = startingOnce()
+    const watched = await watchFunction(host, rig.spec(''), { limits: { ...quick, idleMaxMs: 50 } })
+    const ask = (handle: string) => watched.classify(handle, REQUEST, asIs).catch((error) => error.code)
+    host.isMute = true
+    expect(await ask('first')).toBe('timeout')
+    expect(await Promise.all([ask('on trial'), ask('b'), ask('c')])).toEqual(['timeout', 'down', 'down'])
+    host.isMute = false
+    expect(await Promise.all([ask('on trial'), ask('b')])).toEqual(['fine', 'down'])
+    expect(await Promise.all([ask('a'), ask('b'), ask('c')])).toEqual(['fine', 'fine', 'fine'])
     await watched[Symbol.asyncDispose]()
   })
 
@@ -75,7 +109,7 @@ describe('watchFunction()', () => {
     const limits = { ...quick, pingEveryMs: 1, stuckCpuMaxMs: 5 }
     const watched = await watchFunction(host, rig.spec(''), { onEvent: events.add, limits })
     while (host.pings < 20) await delay(1)
-    expect(watched.state).toBe('healthy')
+    expect(watched.health.state).toBe('healthy')
     await watched[Symbol.asyncDispose]()
   })
 })
@@ -100,13 +134,18 @@ function startingOnce({ responds = true } = {}) {
     driver: 'thread' as const,
     pings: 0,
     starts: 0,
+    /** Answers nobody. */
+    isMute: false,
     die: (reason: string) => resolveExited(reason),
     async start(): Promise<RunningFunction> {
       if (fake.starts++ > 0) throw new Error('no second life')
       return {
         driver: 'thread',
         pid: undefined,
-        classify: async () => 'fine',
+        classify: (_handle, _request, signal) =>
+          fake.isMute
+            ? new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)))
+            : Promise.resolve('fine'),
         ping: async () => {
           fake.pings++
           return responds

@@ -1,0 +1,95 @@
+// What a generation is made of, started in order and let go of in the reverse: session, bindings, function.
+
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Logger } from 'pino'
+import type { Deployment } from '#contract/deployment.ts'
+import { LabelList } from '#contract/model.ts'
+import { RouterDocument } from '#contract/router.ts'
+import type { Tier } from '#contract/tier.ts'
+import type { ArtifactStore } from '#platform/artifact-store.ts'
+import { type LoadedModel, loadModel } from '#vision/onnx-model.ts'
+import { createVision, type Vision } from '#vision/vision.ts'
+import { type BindingsServer, type EdgePort, serveBindings } from '../host/bindings-server.ts'
+import type { FunctionHost } from '../host/function-host.ts'
+import { ImageTable } from '../host/image-table.ts'
+import { type WatchedFunction, watchFunction } from '../host/watch/watchdog.ts'
+import type { WatchdogLimits } from '../host/watch/watchdog-limits.ts'
+
+export interface GenerationPorts {
+  readonly tier: Tier
+  readonly store: ArtifactStore
+  readonly host: FunctionHost
+  readonly edgeFor: (deployment: Deployment) => EdgePort
+  /** A folder for sockets, with a short path. */
+  readonly runFolder: string
+  readonly log: Logger
+  readonly limits?: Partial<WatchdogLimits>
+  /** How long a generation that is stopped waits for the requests in flight; ten seconds where it is left out. */
+  readonly drainMaxMs?: number
+}
+
+export interface GenerationParts {
+  readonly model: LoadedModel
+  readonly vision: Vision
+  readonly router: RouterDocument
+  readonly images: ImageTable
+  readonly bindings: BindingsServer
+  readonly edge: EdgePort
+  readonly fn: WatchedFunction
+  /** Of this generation alone: the same deployment may start again while it still stops. */
+  readonly folder: string
+}
+
+let starts = 0
+
+/** Leaves nothing behind where a part does not start. */
+export async function startParts(
+  deployment: Deployment,
+  ports: GenerationPorts,
+  onFunctionFailed: (reason: string) => void,
+): Promise<GenerationParts> {
+  const { store, log } = ports
+  const router = RouterDocument.parse(await readJson(store, deployment.router.file.digest))
+  const code = (await store.readVerified(deployment.function.file.digest)).toString('utf8')
+  const images = new ImageTable()
+  const edge = ports.edgeFor(deployment)
+  const folder = path.join(ports.runFolder, `v${deployment.version}-${++starts}`)
+  const undo: (() => PromiseLike<void>)[] = [() => rm(folder, { recursive: true, force: true })]
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const model = await loadTierModel(deployment, ports)
+    undo.push(() => model[Symbol.asyncDispose]())
+    const vision = createVision({ model })
+    const onError = (err: unknown) => log.error({ err }, 'binding failed')
+    const socket = path.join(folder, 'host.sock')
+    const bindings = await serveBindings({ socket, images, vision, edge, onError })
+    undo.push(() => bindings[Symbol.asyncDispose]())
+    const { id, policy } = deployment
+    const told = { id, tier: ports.tier, routerVersion: deployment.router.version, router, policy }
+    const spec = { code, folder: path.join(folder, 'fn'), host: { socket }, deployment: told }
+    const fn = await watchFunction(ports.host, spec, {
+      limits: ports.limits ?? {},
+      isBusy: (handle) => images.isBusy(handle),
+      onEvent: (event) => {
+        log.warn({ event, deployment: id }, 'function watchdog')
+        if (event.kind === 'failed') onFunctionFailed(event.reason)
+      },
+    })
+    return { model, vision, router, images, bindings, edge, fn, folder }
+  } catch (error) {
+    for (const step of undo.reverse()) await step()
+    throw error
+  }
+}
+
+async function loadTierModel(deployment: Deployment, { store, tier }: GenerationPorts): Promise<LoadedModel> {
+  const ref = tier === 'local' ? deployment.local : deployment.edge
+  const labels = LabelList.parse(await readJson(store, ref.labels.digest))
+  const named = { name: ref.name, contract: ref.contract, labels }
+  return loadModel(await store.readVerified(ref.file.digest), named)
+}
+
+async function readJson(store: ArtifactStore, digest: string): Promise<unknown> {
+  return JSON.parse((await store.readVerified(digest)).toString('utf8'))
+}
