@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { Context as HttpContext } from 'hono'
 import { Digest } from '#contract/digest.ts'
 import { recordArtifact } from '#db/queries/artifacts.ts'
-import { ArtifactRefused } from '#platform/artifact-store.ts'
+import { ArtifactRefused } from '#platform/artifact-refused.ts'
 import type { Context } from './context.ts'
 import { Refusal } from './refusal.ts'
 

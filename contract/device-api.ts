@@ -16,6 +16,10 @@ export const PublicKey = z.object({
 })
 export type PublicKey = z.infer<typeof PublicKey>
 
+/** A key that may sign manifests for a device, by its thumbprint (RFC 7638). */
+export const PinnedKey = PublicKey.extend({ kid: z.string() })
+export type PinnedKey = z.infer<typeof PinnedKey>
+
 export const EnrolRequest = z.object({
   code: z.string().min(1).max(200),
   publicKey: PublicKey,
@@ -30,7 +34,7 @@ export const EnrolAnswer = z.object({
   deviceId: z.string(),
   name: z.string(),
   /** Keys that may sign manifests for this device; pinned at enrolment. */
-  manifestKeys: z.array(PublicKey.extend({ kid: z.string() })).min(1),
+  manifestKeys: z.array(PinnedKey).min(1),
 })
 export type EnrolAnswer = z.infer<typeof EnrolAnswer>
 

@@ -4,6 +4,7 @@
 
 import { z } from 'zod'
 import { Deployment } from './deployment.ts'
+import { PinnedKey } from './device-api.ts'
 import { Tier } from './tier.ts'
 
 export const Manifest = z.object({
@@ -18,6 +19,11 @@ export const Manifest = z.object({
   deployment: Deployment.nullable(),
   /** For the local tier: where its edge half is live. */
   edges: z.array(z.object({ url: z.url() })).default([]),
+  /**
+   * Keys that sign from now on, in place of those that the device has pinned. To rotate: the old key signs
+   * manifests that carry both, then the new key signs, then only the new one is carried. Left out: no change.
+   */
+  manifestKeys: z.array(PinnedKey).min(1).max(16).optional(),
 })
 export type Manifest = z.infer<typeof Manifest>
 

@@ -1,22 +1,20 @@
 // Content-addressed files on disk: sha256/<two digits>/<64 digits>. The control plane keeps all artifacts in one,
 // every device keeps what its manifests name. Bytes become visible under a digest only after they were hashed,
-// counted and synced, so whatever is found here is whole.
+// counted and synced, so whatever is found here is whole. Two ways in: put() for a stream that comes whole or not
+// at all (staged in tmp/ under a name of chance), resume() for a download that goes on where it broke off (staged in
+// partial/ under its digest).
 
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { type ArtifactRef, Digest } from '#contract/digest.ts'
-import { syncFolder } from './durable-write.ts'
+import { ArtifactRefused } from './artifact-refused.ts'
+import { makeFolder, type OpenFile, openFile, remove, renameFile, syncFolder } from './durable-files.ts'
+import { PartialArtifact } from './partial-artifact.ts'
 
-export class ArtifactRefused extends Error {
-  readonly code: 'too-large' | 'digest-mismatch' | 'size-mismatch' | 'missing'
-  constructor(code: ArtifactRefused['code'], message: string) {
-    super(message)
-    this.name = 'ArtifactRefused'
-    this.code = code
-  }
-}
+/** A download that nobody has gone on with for this long is not wanted any more. */
+const PARTIAL_AGE_MAX_MS = 7 * 24 * 3_600_000
 
 interface Expectation {
   readonly digest?: string
@@ -27,8 +25,15 @@ interface Expectation {
 export const digestOf = (bytes: Uint8Array | string): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
+/** An artifact as it lies on disk. */
+export interface StoredArtifact extends ArtifactRef {
+  readonly storedAtMs: number
+}
+
 export class ArtifactStore {
   readonly #root: string
+  /** The last download of each digest that is on its way: two of one digest would write into one file. */
+  readonly #turns = new Map<string, Promise<unknown>>()
   constructor(root: string) {
     this.#root = root
   }
@@ -67,6 +72,19 @@ export class ArtifactStore {
     return bytes
   }
 
+  /** As readVerified, a piece at a time: a large model neither fills the memory nor holds up who serves. */
+  async isIntact(ref: ArtifactRef): Promise<boolean> {
+    if (!(await this.has(ref))) return false
+    const hash = createHash('sha256')
+    try {
+      for await (const chunk of this.stream(ref.digest)) hash.update(chunk as Buffer)
+    } catch (error) {
+      if (['ENOENT', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')) return false
+      throw error
+    }
+    return `sha256:${hash.digest('hex')}` === ref.digest
+  }
+
   stream(digest: string, range?: { start: number; end: number }): ReadStream {
     return createReadStream(this.path(digest), range)
   }
@@ -81,28 +99,60 @@ export class ArtifactStore {
     expected: Expectation,
   ): Promise<ArtifactRef> {
     const temp = path.join(this.#root, 'tmp', randomUUID())
-    await mkdir(path.dirname(temp), { recursive: true })
-    const handle = await open(temp, 'wx')
+    await makeFolder(path.dirname(temp))
+    const handle = await openFile(temp, 'wx')
     try {
       const ref = await receive(chunks, handle, expected)
       await handle.sync()
-      const file = this.path(ref.digest)
-      const made = await mkdir(path.dirname(file), { recursive: true })
-      await rename(temp, file)
-      await syncFolder(path.dirname(file))
-      // A new folder is itself an entry that a power cut may take.
-      if (made !== undefined) await syncFolder(path.dirname(path.dirname(file)))
+      await this.#adopt(temp, ref.digest)
       return ref
     } catch (error) {
-      await rm(temp, { force: true })
+      await remove(temp).catch(() => undefined)
       throw error
     } finally {
       await handle.close()
     }
   }
 
+  /** `fill` appends what is missing of the artifact; what it leaves unfinished waits for the next time. */
+  resume(ref: ArtifactRef, fill: (partial: PartialArtifact) => Promise<void>): Promise<void> {
+    const before = this.#turns.get(ref.digest) ?? Promise.resolve()
+    const turn = before.catch(() => undefined).then(() => this.#resume(ref, fill))
+    this.#turns.set(ref.digest, turn)
+    const end = () => {
+      if (this.#turns.get(ref.digest) === turn) this.#turns.delete(ref.digest)
+    }
+    turn.then(end, end)
+    return turn
+  }
+
+  async #resume(ref: ArtifactRef, fill: (partial: PartialArtifact) => Promise<void>): Promise<void> {
+    if (await this.has(ref)) return
+    const partial = await PartialArtifact.open(this.#partialPath(ref.digest), ref)
+    try {
+      await fill(partial)
+      partial.verify()
+      await partial.sync()
+      await this.#adopt(partial.file, ref.digest)
+    } finally {
+      await partial.close()
+    }
+  }
+
+  #partialPath(digest: string): string {
+    return path.join(this.#root, 'partial', path.basename(this.path(digest)))
+  }
+
+  /** A whole and synced file becomes the artifact. */
+  async #adopt(staged: string, digest: string): Promise<void> {
+    const file = this.path(digest)
+    await makeFolder(path.dirname(file))
+    await renameFile(staged, file)
+    await syncFolder(path.dirname(file))
+  }
+
   async remove(digest: string): Promise<void> {
-    await rm(this.path(digest), { force: true })
+    await remove(this.path(digest))
   }
 
   async *digests(): AsyncGenerator<string> {
@@ -111,20 +161,64 @@ export class ArtifactStore {
       for (const hex of await readdir(path.join(root, folder))) yield `sha256:${hex}`
   }
 
-  /** Unfinished files of a crashed run. */
+  /** What is stored, with how much and since when; what is removed meanwhile is left out. */
+  async *entries(): AsyncGenerator<StoredArtifact> {
+    for await (const digest of this.digests()) {
+      const found = await stat(this.path(digest)).catch(undefinedIfMissing)
+      if (found) yield { digest, sizeBytes: found.size, storedAtMs: found.mtimeMs }
+    }
+  }
+
+  /** Bytes that are free for this process on the disk where the store lies; its folder may not exist yet. */
+  async freeBytes(): Promise<number> {
+    await makeFolder(this.#root)
+    const { bavail, bsize } = await statfs(this.#root)
+    return bavail * bsize
+  }
+
+  /** How much of a download has come already. */
+  async partialBytes(digest: string): Promise<number> {
+    return (await stat(this.#partialPath(digest)).catch(undefinedIfMissing))?.size ?? 0
+  }
+
+  /** Unfinished downloads, but for those of `keep`. */
+  async removePartials(keep: ReadonlySet<string> = new Set()): Promise<void> {
+    for (const hex of await readdir(path.join(this.#root, 'partial')).catch(ignoreMissing))
+      if (!keep.has(`sha256:${hex}`)) await remove(path.join(this.#root, 'partial', hex))
+  }
+
+  /** Unfinished files of a crashed run, and downloads that nobody has gone on with for a week. */
   async sweep(): Promise<void> {
-    await rm(path.join(this.#root, 'tmp'), { recursive: true, force: true })
+    try {
+      await remove(path.join(this.#root, 'tmp'))
+      const oldest = Date.now() - PARTIAL_AGE_MAX_MS
+      for (const hex of await readdir(path.join(this.#root, 'partial')).catch(ignoreMissing)) {
+        const file = path.join(this.#root, 'partial', hex)
+        const at = (await stat(file).catch(undefinedIfMissing))?.mtimeMs ?? 0
+        if (at < oldest) await remove(file)
+      }
+    } catch (error) {
+      // A card that has turned read-only or full of errors can still be served from: litter stays where it is.
+      if (!DISK_ERRORS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
   }
 }
+
+const DISK_ERRORS = new Set(['EROFS', 'EIO', 'ENOSPC', 'EACCES', 'EPERM'])
 
 function ignoreMissing(error: NodeJS.ErrnoException): string[] {
   if (error.code === 'ENOENT') return []
   throw error
 }
 
+function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined
+  throw error
+}
+
 async function receive(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  sink: { writeFile(data: Uint8Array): Promise<void> },
+  sink: Pick<OpenFile, 'write'>,
   expected: Expectation,
 ): Promise<ArtifactRef> {
   const hash = createHash('sha256')
@@ -134,8 +228,7 @@ async function receive(
     if (sizeBytes > expected.sizeMaxBytes)
       throw new ArtifactRefused('too-large', `Cannot store artifact: is over ${expected.sizeMaxBytes} bytes`)
     hash.update(chunk)
-    // writeFile on an open handle appends at its position and, unlike write, never writes short.
-    await sink.writeFile(chunk)
+    await sink.write(chunk)
   }
   const digest = `sha256:${hash.digest('hex')}`
   if (expected.digest !== undefined && expected.digest !== digest)

@@ -7,8 +7,11 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { Tier } from '#contract/tier.ts'
 import { readEnvironment } from '#platform/read-environment.ts'
+import { DEFAULT_LIMITS, type DeviceLimits } from './agent/upkeep/limits.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
+
+const MB = 1024 ** 2
 
 const Environment = z.object({
   TANDEM_HOME: z.string().min(1).default('.tandem'),
@@ -23,6 +26,21 @@ const Environment = z.object({
   /** How other devices reach this one; http://<host>:<port> where it is left out. */
   TANDEM_DEVICE_URL: z.url().optional(),
   TANDEM_ACTIVE_WATTS: z.coerce.number().positive().optional(),
+  TANDEM_ENERGY_METER: z.enum(['auto', 'model', 'rapl', 'ina3221', 'hwmon']).default('auto'),
+  /** Which power sensor of hwmon sees the whole device. */
+  TANDEM_HWMON_LABEL: z.string().min(1).optional(),
+  /** How long idle is measured before each job; nothing is where energy is modelled. */
+  TANDEM_IDLE_SECONDS: z.coerce.number().min(0).max(600).default(5),
+  /** What artifacts and images together may take on disk. */
+  TANDEM_DISK_BUDGET_MB: z.coerce
+    .number()
+    .positive()
+    .default(DEFAULT_LIMITS.diskBudgetBytes / MB),
+  /** 1 where the memory never holds two models: then nothing is served while a new deployment starts. */
+  TANDEM_GENERATIONS: z
+    .enum(['1', '2'])
+    .default('2')
+    .transform((text) => (text === '1' ? 1 : 2)),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -50,6 +68,12 @@ export interface DeviceConfig {
   readonly port: number
   readonly publicUrl: string | undefined
   readonly power: ActivePower
+  readonly energy: {
+    readonly choice: 'auto' | 'model' | 'rapl' | 'ina3221' | 'hwmon'
+    readonly hwmonLabel: string | undefined
+    readonly idleSeconds: number
+  }
+  readonly limits: DeviceLimits
   readonly logLevel: string
 }
 
@@ -76,6 +100,15 @@ export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConf
     port: tier === 'local' ? e.TANDEM_PI_PORT : e.TANDEM_TX2_PORT,
     publicUrl: e.TANDEM_DEVICE_URL,
     power: watts === undefined ? PUBLISHED_POWER[tier] : { watts, source: 'TANDEM_ACTIVE_WATTS' },
+    limits: {
+      diskBudgetBytes: Math.round(e.TANDEM_DISK_BUDGET_MB * MB),
+      generationsMax: e.TANDEM_GENERATIONS,
+    },
+    energy: {
+      choice: e.TANDEM_ENERGY_METER,
+      hwmonLabel: e.TANDEM_HWMON_LABEL,
+      idleSeconds: e.TANDEM_IDLE_SECONDS,
+    },
     logLevel: e.LOG_LEVEL,
   }
 }

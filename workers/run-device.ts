@@ -75,6 +75,7 @@ export async function startDevice(
       idleSeconds: config.energy.idleSeconds,
       power: config.power,
     },
+    limits: config.limits,
     url,
     log,
   })

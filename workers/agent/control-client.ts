@@ -15,19 +15,35 @@ import {
 } from '#contract/device-api.ts'
 import { MANIFEST_MAX_BYTES } from '#contract/manifest.ts'
 import type { JobResult } from '#contract/outcome.ts'
+import { faultPoint } from '#platform/fault-point.ts'
 
-/** `unreachable`: no answer; try again. `refused`: a 4xx; trying again will not help. `failed`: a 5xx. */
+/**
+ * `unreachable`: no answer, or one that broke off; try again. `busy`: a 429 or 503; try again later. `failed`:
+ * another 5xx; try again. `refused`: another 4xx; trying again will not help.
+ */
 export class ControlError extends Error {
-  readonly code: 'unreachable' | 'unauthorised' | 'refused' | 'failed'
-  constructor(code: ControlError['code'], message: string, options?: ErrorOptions) {
+  readonly code: 'unreachable' | 'unauthorised' | 'refused' | 'busy' | 'failed'
+  /** What the control plane asked for with Retry-After. */
+  readonly retryAfterMs: number | undefined
+  /** Of the answer, where there was one. */
+  readonly status: number | undefined
+  constructor(
+    code: ControlError['code'],
+    message: string,
+    options: ErrorOptions & { retryAfterMs?: number | undefined; status?: number } = {},
+  ) {
     super(message, options)
     this.name = 'ControlError'
     this.code = code
+    this.retryAfterMs = options.retryAfterMs
+    this.status = options.status
   }
 }
 
 const CALL_TIMEOUT_MS = 30_000
 const POLL_WAIT_S = 20
+/** Nobody is sent away for longer than this, whatever a proxy on the way says. */
+const RETRY_AFTER_MAX_MS = 300_000
 
 export interface ControlClient {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>
@@ -52,12 +68,14 @@ export function controlClient(baseUrl: string, token: () => Promise<string>): Co
     if (extra.signal) signals.push(extra.signal)
     let response: Response
     try {
-      response = await fetch(`${baseUrl}/device/v1${path}`, {
-        method,
-        headers,
-        signal: AbortSignal.any(signals),
-        ...(extra.body === undefined ? {} : { body: JSON.stringify(extra.body) }),
-      })
+      response = await faultPoint({ operation: 'call', path }, () =>
+        fetch(`${baseUrl}/device/v1${path}`, {
+          method,
+          headers,
+          signal: AbortSignal.any(signals),
+          ...(extra.body === undefined ? {} : { body: JSON.stringify(extra.body) }),
+        }),
+      )
     } catch (cause) {
       throw new ControlError('unreachable', `Cannot reach the control plane at "${baseUrl}"`, { cause })
     }
@@ -103,8 +121,23 @@ interface CallExtra {
 async function refusal(method: string, path: string, response: Response): Promise<ControlError> {
   const body = ErrorBody.safeParse(await response.json().catch(() => undefined))
   const why = body.success ? body.data.error.message : `status ${response.status}`
-  const code = response.status === 401 ? 'unauthorised' : response.status < 500 ? 'refused' : 'failed'
-  return new ControlError(code, `Cannot ${method} ${path}: ${why}`)
+  return new ControlError(codeOf(response.status), `Cannot ${method} ${path}: ${why}`, {
+    status: response.status,
+    retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+  })
+}
+
+function codeOf(status: number): ControlError['code'] {
+  if (status === 401) return 'unauthorised'
+  if (status === 429 || status === 503) return 'busy'
+  return status < 500 ? 'refused' : 'failed'
+}
+
+/** Seconds or a date, RFC 9110 section 10.2.3. */
+function retryAfterMs(header: string | null): number | undefined {
+  if (header === null) return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), RETRY_AFTER_MAX_MS)
 }
 
 async function readBounded(response: Response, maxBytes: number): Promise<string> {

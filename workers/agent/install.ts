@@ -4,21 +4,38 @@
 import type { Deployment } from '#contract/deployment.ts'
 import type { ArtifactRef } from '#contract/digest.ts'
 import type { Manifest } from '#contract/manifest.ts'
-import { ArtifactRefused, type ArtifactStore } from '#platform/artifact-store.ts'
-import type { Generations } from '../serve/generations.ts'
+import type { ArtifactStore } from '#platform/artifact-store.ts'
+import type { FunctionDriver } from '../host/function-host.ts'
 import type { Offload } from '../serve/offload.ts'
-import type { ControlClient } from './control-client.ts'
-import { download } from './download.ts'
-import { artifactsOf, plan, type Step } from './plan.ts'
+import { download, type Line } from './download.ts'
+import { artifactsOf, plan, type Step } from './update/plan.ts'
+import { collect } from './upkeep/collect.ts'
+import { makeRoom, type RoomPorts } from './upkeep/disk-room.ts'
 
-export interface InstallPorts {
-  readonly client: ControlClient
-  readonly store: ArtifactStore
-  readonly generations: Generations
-  readonly offload: Offload
-  readonly signal: AbortSignal
+/** What the agent needs of `Generations`. */
+export interface GenerationsPort extends AsyncDisposable {
+  readonly driver: FunctionDriver
+  readonly serving: { readonly deployment: Deployment } | undefined
+  /** The serving one first. */
+  running(): Deployment[]
+  start(deployment: Deployment): Promise<void>
+  switchTo(deploymentId: string): void
+  /** Does nothing for the one that serves. */
+  stop(deploymentId: string): Promise<void>
+  /** Tells once of a generation whose function is given up. */
+  onFunctionFailed?(listener: (deploymentId: string, reason: string) => void): () => void
+}
+
+export interface InstallPorts extends Line, RoomPorts {
+  readonly generations: GenerationsPort
+  readonly offload: Pick<Offload, 'retarget'>
   /** Kept on disk beside the wanted one. */
   readonly fallback: Deployment | null
+  /** Whatever else goes, these stay on disk until the wanted one serves. */
+  readonly kept: readonly Deployment[]
+  /** Deployments that must make room in memory. */
+  readonly stopFirst: ReadonlySet<string>
+  start(deployment: Deployment): Promise<void>
   /** Makes this manifest the one that the device boots with. */
   remember(): Promise<void>
 }
@@ -28,41 +45,46 @@ export async function install(manifest: Manifest, ports: InstallPorts): Promise<
   const stored = new Set<string>()
   for (const ref of deployment ? artifactsOf(deployment, tier) : [])
     if (await isIntact(ports.store, ref)) stored.add(ref.digest)
-  for (const step of plan(
-    { tier, running: ports.generations.running(), stored, fallback: ports.fallback },
-    manifest,
-  ))
+  const { fallback, stopFirst } = ports
+  const running = ports.generations.running()
+  for (const step of plan({ tier, running, stored, fallback, stopFirst }, manifest))
     await apply(step, manifest, ports)
 }
 
 /** Whole on disk and unchanged; what a bad card has changed is thrown away, so that it is fetched again. */
-async function isIntact(store: ArtifactStore, ref: ArtifactRef): Promise<boolean> {
-  if (!(await store.has(ref))) return false
-  try {
-    await store.readVerified(ref.digest)
-    return true
-  } catch (error) {
-    if (!(error instanceof ArtifactRefused)) throw error
-    await store.remove(ref.digest)
-    return false
-  }
+export async function isIntact(store: ArtifactStore, ref: ArtifactRef): Promise<boolean> {
+  if (await store.isIntact(ref)) return true
+  if ((await store.size(ref.digest)) !== undefined) await store.remove(ref.digest)
+  return false
 }
 
 async function apply(step: Step, manifest: Manifest, ports: InstallPorts): Promise<void> {
   switch (step.do) {
     case 'fetch':
+      await makeRoom(step.artifacts, digestsToKeep(manifest, ports), ports)
       return download(ports, step.artifacts)
     case 'start':
-      return ports.generations.start(step.deployment)
+      return ports.start(step.deployment)
     case 'remember':
       return ports.remember()
     case 'switch':
       return switchTo(manifest.deployment!, manifest.edges, ports)
     case 'stop':
-      return ports.generations.stop(step.deploymentId)
+      return stop(step.deploymentId, ports.generations)
     case 'collect':
       return collect(ports.store, new Set(step.keep))
   }
+}
+
+function digestsToKeep({ deployment, tier }: Manifest, { kept }: InstallPorts): Set<string> {
+  const all = deployment ? [deployment, ...kept] : kept
+  return new Set(all.flatMap((d) => artifactsOf(d, tier)).map((ref) => ref.digest))
+}
+
+/** The one that serves is stopped only by a plan that stops all. */
+async function stop(deploymentId: string, generations: GenerationsPort): Promise<void> {
+  if (generations.serving?.deployment.id === deploymentId) await generations[Symbol.asyncDispose]()
+  else await generations.stop(deploymentId)
 }
 
 export function switchTo(
@@ -74,8 +96,4 @@ export function switchTo(
   const connectMs = deployment.policy.edgeConnectMs
   ports.offload.retarget(url === undefined ? undefined : { url, connectMs })
   ports.generations.switchTo(deployment.id)
-}
-
-async function collect(store: ArtifactStore, keep: ReadonlySet<string>): Promise<void> {
-  for await (const digest of store.digests()) if (!keep.has(digest)) await store.remove(digest)
 }

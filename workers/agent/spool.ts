@@ -2,9 +2,10 @@
 // uploaded in order, forgotten when acknowledged. Bounded: beyond the cap the oldest are dropped and counted.
 // What a crash can lose is the last second, which nobody was told of.
 
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DecisionRecord } from '#contract/decision.ts'
+import { openFile } from '#platform/durable-files.ts'
 import { writeDurably } from '#platform/durable-write.ts'
 
 const RECORDS_MAX = 20_000
@@ -20,7 +21,7 @@ export class DecisionSpool {
   /** The last sequence that is safe on disk. */
   #synced = 0
   #lines = 0
-  /** The file does not end with a whole line: what is appended would be lost with it. */
+  /** There is no file yet, or it does not end with a whole line: what is appended could be lost with it. */
   #isTorn = false
   #lastWrite: Promise<void> = Promise.resolve()
   dropped = 0
@@ -31,16 +32,21 @@ export class DecisionSpool {
 
   static async open(home: string): Promise<DecisionSpool> {
     const spool = new DecisionSpool(path.join(home, 'decisions.jsonl'))
-    await mkdir(home, { recursive: true })
     await spool.#load()
     return spool
   }
 
   async #load(): Promise<void> {
     const text = await readFile(this.#file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return ''
-      throw error
+      // What the disk cannot read is lost; the device must come up all the same, and counts on from what the
+      // control plane has.
+      if (!['ENOENT', 'EIO', 'EISDIR', 'EACCES'].includes(error.code ?? '')) throw error
+      return undefined
     })
+    if (text === undefined) {
+      this.#isTorn = true
+      return
+    }
     for (const line of text.split('\n')) {
       if (line === '') continue
       this.#lines++
@@ -107,9 +113,9 @@ export class DecisionSpool {
     const last = group.at(-1)
     if (!last) return
     this.#isTorn = true
-    const handle = await open(this.#file, 'a')
+    const handle = await openFile(this.#file, 'a')
     try {
-      await handle.writeFile(group.map((record) => `${JSON.stringify(record)}\n`).join(''))
+      await handle.write(group.map((record) => `${JSON.stringify(record)}\n`).join(''))
       await handle.sync()
     } finally {
       await handle.close()

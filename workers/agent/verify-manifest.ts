@@ -2,9 +2,10 @@
 // parsing, then the claims. What is refused here is reported and changes nothing on the device.
 
 import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
-import type { EnrolAnswer } from '#contract/device-api.ts'
+import type { PinnedKey } from '#contract/device-api.ts'
 import { MANIFEST_JWS_TYPE, Manifest } from '#contract/manifest.ts'
 import type { Tier } from '#contract/tier.ts'
+import type { StoredManifest } from './state.ts'
 
 export class ManifestRefused extends Error {
   readonly code: 'forged' | 'malformed' | 'wrong-device' | 'old' | 'expired'
@@ -18,15 +19,14 @@ export class ManifestRefused extends Error {
 export interface Recipient {
   readonly deviceId: string
   readonly tier: Tier
-  readonly manifestKeys: EnrolAnswer['manifestKeys']
+  readonly manifestKeys: readonly PinnedKey[]
 }
 
 /** A manifest that some pinned key signed for this device. Says nothing about its age. */
 export async function openManifest(jws: string, recipient: Recipient): Promise<Manifest> {
   let payload: Uint8Array
   try {
-    const { kid } = decodeProtectedHeader(jws)
-    const key = recipient.manifestKeys.find((k) => k.kid === kid)
+    const key = signerOf(jws, recipient.manifestKeys)
     if (!key) throw new Error('its key is not pinned on this device')
     const verified = await compactVerify(jws, await importJWK(key, 'EdDSA'), { algorithms: ['EdDSA'] })
     if (verified.protectedHeader.typ !== MANIFEST_JWS_TYPE)
@@ -47,6 +47,19 @@ export async function openManifest(jws: string, recipient: Recipient): Promise<M
     throw new ManifestRefused('wrong-device', `Cannot accept manifest: is for device "${manifest.deviceId}"`)
   return manifest
 }
+
+/** The key that a manifest names as its signer, where that is pinned. */
+export function signerOf(jws: string, keys: Recipient['manifestKeys']): PinnedKey | undefined {
+  const { kid } = decodeProtectedHeader(jws)
+  return keys.find((key) => key.kid === kid)
+}
+
+/** A manifest from this device's own disk, by the key that it was accepted with, pinned still or not. */
+export const openStored = (stored: StoredManifest, recipient: Recipient): Promise<Manifest> =>
+  openManifest(stored.jws, {
+    ...recipient,
+    manifestKeys: stored.signedBy ? [stored.signedBy] : recipient.manifestKeys,
+  })
 
 /** Installing needs a larger sequence and a manifest that has not expired; serving needs neither. */
 export function checkInstallable(manifest: Manifest, lastSequence: number, now: Date): void {

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '#contract/deployment.ts'
 import type { Tier } from '#contract/tier.ts'
-import { artifactsOf, plan, type Step } from '#workers/agent/plan.ts'
+import { artifactsOf, plan, type Step } from '#workers/agent/update/plan.ts'
 import { deployment, manifest } from './samples.ts'
 
 const [one, two, three] = [deployment(1), deployment(2), deployment(3)]
@@ -31,6 +31,8 @@ interface Case {
   readonly running: readonly Deployment[]
   readonly stored?: readonly Deployment[]
   readonly wanted: Deployment | null
+  /** What the memory does not hold beside the wanted one. */
+  readonly stopFirst?: readonly Deployment[]
   readonly steps: readonly string[]
 }
 
@@ -105,6 +107,42 @@ const CASES: readonly Case[] = [
     steps: ['remember'],
   },
   {
+    name: 'where the memory holds one generation fetches, then stops the old one, and starts only then',
+    tier: 'local',
+    running: [one],
+    stored: [one],
+    wanted: two,
+    stopFirst: [one],
+    steps: ['fetch', 'stop dep-1', 'start dep-2', 'remember', 'switch dep-2', 'collect'],
+  },
+  {
+    name: 'on an edge where the memory holds two stops the one that does not serve before it starts a third',
+    tier: 'edge',
+    running: [two, one],
+    stored: [one, two],
+    wanted: three,
+    stopFirst: [one],
+    steps: ['fetch', 'stop dep-1', 'start dep-3', 'remember', 'switch dep-3', 'collect'],
+  },
+  {
+    name: 'on an edge where the memory holds one stops both',
+    tier: 'edge',
+    running: [two, one],
+    stored: [one, two],
+    wanted: three,
+    stopFirst: [two, one],
+    steps: ['fetch', 'stop dep-2', 'stop dep-1', 'start dep-3', 'remember', 'switch dep-3', 'collect'],
+  },
+  {
+    name: 'stops nothing first for what runs already',
+    tier: 'edge',
+    running: [two, one],
+    stored: [one, two],
+    wanted: one,
+    stopFirst: [two, one],
+    steps: ['remember', 'switch dep-1', 'collect'],
+  },
+  {
     name: 'for no deployment on first boot remembers that',
     tier: 'edge',
     running: [],
@@ -114,8 +152,13 @@ const CASES: readonly Case[] = [
 ]
 
 describe('plan()', () => {
-  test.each(CASES)('$name', ({ tier, running, stored = [], wanted, steps }) => {
-    const actual = { tier, running, stored: new Set(digests(tier, ...stored)) }
+  test.each(CASES)('$name', ({ tier, running, stored = [], wanted, stopFirst = [], steps }) => {
+    const actual = {
+      tier,
+      running,
+      stored: new Set(digests(tier, ...stored)),
+      stopFirst: new Set(stopFirst.map((d) => d.id)),
+    }
     expect(brief(plan(actual, manifest({ tier, deployment: wanted, edges })))).toEqual(steps)
   })
 

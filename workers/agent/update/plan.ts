@@ -1,6 +1,11 @@
 // From what the device runs and has to what its manifest wants, as data. The order is the safety: fetch before
 // start, start beside the old, remember only what is healthy, switch, and only then let go of the old.
 // The edge tier keeps the previous deployment running, because local devices ask for it until they follow.
+//
+// Where the memory does not hold one generation more (upkeep/memory-room.ts), what must make room is stopped before
+// the start: of the edge tier's two the one that does not serve, and only then the one that does. Then nothing
+// serves until the new one has started; where it cannot, the device boots the old one again from its state file,
+// which names the new one only after it has started.
 
 import type { Deployment } from '#contract/deployment.ts'
 import type { ArtifactRef } from '#contract/digest.ts'
@@ -15,6 +20,8 @@ export interface Actual {
   readonly stored: ReadonlySet<string>
   /** What the device boots where the current one fails; it may not be running. */
   readonly fallback?: Deployment | null
+  /** Running deployments whose memory the wanted one needs. */
+  readonly stopFirst?: ReadonlySet<string>
 }
 
 export type Step =
@@ -41,11 +48,14 @@ export function plan(actual: Actual, wanted: Manifest): Step[] {
   const missing = needed.filter((ref) => !actual.stored.has(ref.digest))
   const steps: Step[] = []
   if (missing.length > 0) steps.push({ do: 'fetch', artifacts: missing })
+  const stopFirst = isRunning ? new Set<string>() : (actual.stopFirst ?? new Set())
+  for (const d of actual.running) if (stopFirst.has(d.id)) steps.push({ do: 'stop', deploymentId: d.id })
   if (!isRunning) steps.push({ do: 'start', deployment })
   steps.push({ do: 'remember' }, { do: 'switch', deploymentId: deployment.id, edges: wanted.edges })
   const previous = [serving, ...actual.running, actual.fallback].find((d) => d && d.id !== deployment.id)
   const stays = (d: Deployment) => d.id === deployment.id || (actual.tier === 'edge' && d.id === previous?.id)
-  for (const d of actual.running) if (!stays(d)) steps.push({ do: 'stop', deploymentId: d.id })
+  for (const d of actual.running)
+    if (!stays(d) && !stopFirst.has(d.id)) steps.push({ do: 'stop', deploymentId: d.id })
   const keep = [deployment, ...(previous ? [previous] : [])].flatMap((d) => artifactsOf(d, actual.tier))
   steps.push({ do: 'collect', keep: [...new Set(keep.map((ref) => ref.digest))] })
   return steps
