@@ -8,6 +8,7 @@ export default defineConfig({
     './db/schema/profile.ts',
     './db/schema/train.ts',
     './db/schema/promote.ts',
+    './db/schema/rollout.ts',
   ],
   out: './migrations',
 })

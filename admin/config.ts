@@ -3,6 +3,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { readEnvironment } from '#platform/read-environment.ts'
+import type { SignerOptions } from './manifest-signer.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -11,6 +12,8 @@ const Environment = z.object({
   TANDEM_PORT: port.default(7400),
   TANDEM_HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  TANDEM_SIGNING_KEY_FILE: z.string().min(1).optional(),
+  TANDEM_SIGN_COMMAND: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -20,6 +23,8 @@ export interface ControlConfig {
   readonly host: string
   /** Undefined: the embedded server under `home`. */
   readonly databaseUrl: string | undefined
+  /** Who signs manifests; undefined: a key file under `home`. */
+  readonly signing?: SignerOptions
   readonly logLevel: string
 }
 
@@ -30,6 +35,7 @@ export function readControlConfig(env: NodeJS.ProcessEnv): ControlConfig {
     port: e.TANDEM_PORT,
     host: e.TANDEM_HOST,
     databaseUrl: e.DATABASE_URL,
+    signing: { keyFile: e.TANDEM_SIGNING_KEY_FILE, command: e.TANDEM_SIGN_COMMAND },
     logLevel: e.LOG_LEVEL,
   }
 }

@@ -23,7 +23,25 @@ export type FeaturesCall = z.infer<typeof FeaturesCall>
 export const FeaturesResult = z.object({ values: z.array(z.number()), ms: z.number() })
 export type FeaturesResult = z.infer<typeof FeaturesResult>
 
-export const InferCall = z.object({ image: z.string(), topK: z.number().int().min(1).max(5) })
+const fraction = z.number().min(0).max(1)
+/** Rounding of a sum such as 0.1 + 0.9 is no fault of the caller's. */
+const FRACTION_SLACK = 1e-9
+
+/** A part of the image, in fractions of its width and height, that the model sees in place of its own central crop. */
+export const Crop = z
+  .object({ x: fraction, y: fraction, width: fraction.gt(0), height: fraction.gt(0) })
+  .refine(
+    ({ x, y, width, height }) => x + width <= 1 + FRACTION_SLACK && y + height <= 1 + FRACTION_SLACK,
+    'expected a part that lies inside of the image',
+  )
+export type Crop = z.infer<typeof Crop>
+
+export const InferCall = z.object({
+  image: z.string(),
+  topK: z.number().int().min(1).max(5),
+  /** A host that is older than the field infers the central crop. */
+  crop: Crop.optional(),
+})
 export type InferCall = z.infer<typeof InferCall>
 export const InferResult = z.object({
   model: z.string(),

@@ -83,5 +83,6 @@ export async function abandonJob(db: Db, device: DeviceRow, c: HttpContext): Pro
   const job = await ownJob(db, device, c.req.param('id')!)
   const { message } = await readJson(c, JobFailed)
   await failDeviceJob(db, job.id, message)
-  return c.json({ state: 'failed' })
+  // One that has ended meanwhile (an admin cancelled it) stays as it ended.
+  return c.json({ state: (await findDeviceJob(db, job.id))!.state })
 }

@@ -1,8 +1,13 @@
 // What a device should run now, and the signed manifest that says so.
 //
-// The pair is atomic across the tiers: an edge device is told at once, a local device only when an edge device of
-// its group reports that its half is live. Until then the local one keeps what it has, whose edge half the edge
-// devices keep running beside the new one. Computed at every poll from rows alone, so no crash can strand it.
+// The pair is atomic across the tiers: an edge device is told first, a local device only when an edge device of its
+// group runs its half. Until then the local one keeps what it has, whose edge half the edge devices keep running
+// beside the new one. Computed at every poll from rows alone, so no crash can strand it.
+//
+// While a staged rollout is under way a group runs two deployments: the devices that its stages have reached the
+// next one, all others the current one. The edge devices must run both, but a manifest names one: they are led from
+// the current one to the next and keep the current one as their previous. An edge device that serves neither (it was
+// just enrolled, or another rollout was replaced) is therefore told the current one first.
 
 import type { Deployment } from '#contract/deployment.ts'
 import type { Manifest } from '#contract/manifest.ts'
@@ -10,8 +15,11 @@ import type { Db } from '#db/db.ts'
 import { currentRollout, findDeployment } from '#db/queries/deployments.ts'
 import { type DeviceRow, groupDevices } from '#db/queries/devices.ts'
 import { lastManifest, type ManifestRow, nextManifest } from '#db/queries/manifests.ts'
+import { isServedLocally, isToRun } from '#db/queries/rollouts/observe.ts'
+import { rollingIn } from '#db/queries/rollouts/staged-rollouts.ts'
 import { digestOf } from '#platform/artifact-store.ts'
 import type { ManifestSigner } from '../manifest-signer.ts'
+import { edgesRunning, keptBeside } from './live-edges.ts'
 
 const MANIFEST_VALID_MS = 30 * 24 * 3_600_000
 
@@ -20,32 +28,74 @@ interface Wanted {
   readonly edges: readonly { readonly url: string }[]
 }
 
-/** Edge devices that serve the deployment right now, by their own last report. */
-async function liveEdges(db: Db, groupName: string, deploymentId: string): Promise<{ url: string }[]> {
-  const edges = await groupDevices(db, groupName, 'edge')
-  return edges.filter((e) => e.report?.servingDeploymentId === deploymentId).map((e) => ({ url: e.url }))
-}
+const NOTHING: Wanted = { deployment: null, edges: [] }
 
 export async function wantedFor(db: Db, device: DeviceRow, last: ManifestRow | undefined): Promise<Wanted> {
+  const rolling = await rollingIn(db, device.groupName)
+  const next = rolling && isToRun(rolling.rollout, device) ? rolling.deployment.document : undefined
   const current = (await currentRollout(db, device.groupName))?.deployment.document
-  if (!current) return { deployment: null, edges: [] }
-  if (device.tier === 'edge') return { deployment: current, edges: [] }
-  const edges = await liveEdges(db, device.groupName, current.id)
-  if (edges.length > 0) return { deployment: current, edges }
-  const kept = last
+  if (device.tier === 'edge')
+    return { deployment: (await forEdge(db, device, { current, next })) ?? null, edges: [] }
+  // A device that runs neither goes by way of the current one, as its edge devices do.
+  for (const deployment of [next, current]) {
+    const edges = deployment ? await edgesRunning(db, device.groupName, deployment.id) : []
+    if (deployment && edges.length > 0) return { deployment, edges }
+  }
+  return kept(db, device, last)
+}
+
+async function forEdge(
+  db: Db,
+  device: DeviceRow,
+  { current, next }: { current: Deployment | undefined; next: Deployment | undefined },
+): Promise<Deployment | undefined> {
+  const wanted = next ?? current
+  const serving = device.report?.servingDeploymentId ?? null
+  if (!wanted || serving === wanted.id) return wanted
+  if (!next) return (await keptForOthers(db, device, wanted.id)) ?? wanted
+  if (!current) return next
+  // Those that run what a replaced rollout has left here are on their way to the current one.
+  if (serving === current.id) return (await isBesideInUse(db, device, next.id)) ? current : next
+  // One that no local device runs needs no edge half, and may be the broken one that `next` is to replace.
+  return (await isServedLocally(db, device.groupName, current.id)) ? current : next
+}
+
+async function isBesideInUse(db: Db, edge: DeviceRow, wantedId: string): Promise<boolean> {
+  const beside = await keptBeside(db, edge)
+  return beside !== undefined && beside !== wantedId && isServedLocally(db, edge.groupName, beside)
+}
+
+/**
+ * Where promotions follow each other faster than local devices do, these still run what the edge device keeps beside
+ * and would now let go: it goes back to that one first.
+ */
+async function keptForOthers(db: Db, edge: DeviceRow, wantedId: string): Promise<Deployment | undefined> {
+  const serving = edge.report?.servingDeploymentId ?? null
+  if (serving === null || (await isServedLocally(db, edge.groupName, serving))) return undefined
+  if (!(await isBesideInUse(db, edge, wantedId))) return undefined
+  return (await findDeployment(db, (await keptBeside(db, edge))!))?.document
+}
+
+/** What the device was told last, where nothing newer is live. */
+async function kept(db: Db, device: DeviceRow, last: ManifestRow | undefined): Promise<Wanted> {
+  const told = last
     ? (JSON.parse(last.content) as { deploymentId: string | null; edges: { url: string }[] })
     : undefined
-  if (!kept || kept.deploymentId === null) return { deployment: null, edges: [] }
+  if (!told || told.deploymentId === null) return NOTHING
   // An edge device that was revoked must get no more images, even where there is no other.
   const trusted = new Set((await groupDevices(db, device.groupName, 'edge')).map((e) => e.url))
   return {
-    deployment: (await findDeployment(db, kept.deploymentId))!.document,
-    edges: kept.edges.filter((e) => trusted.has(e.url)),
+    deployment: (await findDeployment(db, told.deploymentId))!.document,
+    edges: told.edges.filter((e) => trusted.has(e.url)),
   }
 }
 
-const contentOf = (wanted: Wanted): string =>
-  JSON.stringify({ deploymentId: wanted.deployment?.id ?? null, edges: wanted.edges })
+/** Keys are part of it only while there are several: a change of keys must reach devices that change nothing else. */
+function contentOf(wanted: Wanted, signer: ManifestSigner): string {
+  const { publicKeys } = signer
+  const keys = publicKeys.length > 1 ? { keys: publicKeys.map((key) => key.kid) } : {}
+  return JSON.stringify({ deploymentId: wanted.deployment?.id ?? null, edges: wanted.edges, ...keys })
+}
 
 const isFresh = (row: ManifestRow, now: Date): boolean =>
   row.expiresAt.getTime() - now.getTime() > MANIFEST_VALID_MS / 2
@@ -58,10 +108,11 @@ export async function manifestFor(
   now: Date,
 ): Promise<ManifestRow> {
   const seen = await lastManifest(db, device.id)
-  if (seen && isFresh(seen, now) && seen.content === contentOf(await wantedFor(db, device, seen))) return seen
+  if (seen && isFresh(seen, now) && seen.content === contentOf(await wantedFor(db, device, seen), signer))
+    return seen
   return nextManifest(db, device.id, async (last, tx) => {
     const wanted = await wantedFor(tx, device, last)
-    const content = contentOf(wanted)
+    const content = contentOf(wanted, signer)
     if (last && last.content === content && isFresh(last, now)) return last
     const expiresAt = new Date(now.getTime() + MANIFEST_VALID_MS)
     const manifest: Manifest = {
@@ -73,6 +124,7 @@ export async function manifestFor(
       expiresAt: expiresAt.toISOString(),
       deployment: wanted.deployment,
       edges: [...wanted.edges],
+      manifestKeys: [...signer.publicKeys],
     }
     const jws = await signer.sign(manifest)
     const { sequence } = manifest

@@ -34,6 +34,7 @@ await fleet.settle()
 const count = { promoted: 0, conflicts: 0, failed: 0, polls: 0, pollsFailed: 0, cut: 0, servers: 0 }
 const given = new Set<string>()
 const damage: string[] = []
+const unknown: string[] = []
 const restartMs: number[] = []
 
 async function promoteOnce(round: number): Promise<void> {
@@ -104,7 +105,7 @@ console.log(`polls                ${count.polls} done, ${count.pollsFailed} fail
 console.log(
   `rows                 ${rows[0].d} deployments, ${rows[0].s} staged rollouts, ${rows[0].m} manifests`,
 )
-console.log(`manifests given      ${given.size}, each of them a row`)
+console.log(`manifests given      ${given.size}, ${unknown.length} of them no row`)
 console.log(`damage               ${damage.length === 0 ? 'none' : damage.join('\n')}`)
 console.log(`the next promotion   ${serving} of ${LOCAL + EDGE} devices serve it`)
-if (damage.length > 0 || serving !== LOCAL + EDGE) process.exitCode = 1
+if (damage.length > 0 || unknown.length > 0 || serving !== LOCAL + EDGE) process.exitCode = 1

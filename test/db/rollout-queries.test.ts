@@ -95,6 +95,27 @@ describe('the database itself refuses', () => {
       'device_jobs_kind',
     ],
     ['an artifact named otherwise', `update artifacts set digest = 'md5:1'`, 'artifacts_digest_format'],
+    [
+      'a group on its way to two deployments',
+      `insert into rolling_groups select group_name, rollout_id from rolling_groups`,
+      'rolling_groups_pkey',
+    ],
+    [
+      'a staged rollout that has ended without an end',
+      `update staged_rollouts set state = 'completed'`,
+      'staged_rollouts_end',
+    ],
+    [
+      'a staged rollout in a state that is none',
+      `update staged_rollouts set state = 'lost', ended_at = now()`,
+      'staged_rollouts_state',
+    ],
+    [
+      'more stages than the plan has',
+      `update staged_rollouts set cuts = '{0.1,0.5,1}'`,
+      'staged_rollouts_stages',
+    ],
+    ['a proposal by nobody', `update aliases set proposed_id = deployment_id`, 'aliases_proposal'],
     ['manifest 0', 'update manifests set sequence = 0', 'manifests_sequence'],
     ['a role that is none', `update api_keys set role = 'king'`, 'api_keys_role'],
     ['a tier that is none', `update devices set tier = 'cloud'`, 'devices_tier'],

@@ -18,7 +18,10 @@ export function isToRun(row: StagedRow, device: DeviceRow): boolean {
   return isReached({ stages: row.plan.stages, cuts: row.cuts, rolloutId: row.id }, device.groupName, device)
 }
 
-/** Whether a local device of the group says that it serves the deployment. */
+/** Devices report at least twice a minute; one that is silent for longer asks no edge device for anything either. */
+const SILENT_AFTER_S = 120
+
+/** Whether a local device of the group has said lately that it serves the deployment. */
 export async function isServedLocally(db: Db, groupName: string, deploymentId: string): Promise<boolean> {
   const [row] = await db
     .select({ id: devices.id })
@@ -28,6 +31,7 @@ export async function isServedLocally(db: Db, groupName: string, deploymentId: s
         eq(devices.groupName, groupName),
         eq(devices.tier, 'local'),
         isNull(devices.revokedAt),
+        sql`${devices.lastSeenAt} > now() - make_interval(secs => ${SILENT_AFTER_S})`,
         sql`${devices.report} ->> 'servingDeploymentId' = ${deploymentId}`,
       ),
     )

@@ -280,6 +280,19 @@ describe('keys', () => {
   })
 })
 
+test('an edge device that restarts serves the new half and keeps the one before beside it', async () => {
+  for (const name of ['state', 'seen'])
+    for (const copy of ['', '.backup']) await rm(path.join(home, `${name}${copy}.json`), { force: true })
+  const device = await boot({ tier: 'edge' })
+  for (const [i, deployment] of [scene.old, scene.wanted].entries()) {
+    world.jws = await world.sign({ sequence: 5 + i, tier: 'edge', deployment })
+    await device.step()
+  }
+  const again = await boot({ tier: 'edge', url: undefined })
+  expect(again.generations.running().map(({ id }) => id)).toEqual([scene.wanted.id, scene.old.id])
+  expect(servingOf(again)).toBe(scene.wanted.id)
+})
+
 describe('a device with little room', () => {
   test('on disk refuses before it fetches, names the figures, and serves on', async () => {
     world.jws = scene.wantedJws

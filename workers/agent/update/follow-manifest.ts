@@ -90,16 +90,30 @@ export class ManifestFollower {
   }
 
   async #bootAny(): Promise<void> {
-    for (const { stored, deployment, manifest } of await this.#manifests.deployments()) {
+    const known = await this.#manifests.deployments()
+    for (const { stored, deployment, manifest } of known) {
       try {
         await this.#start(deployment)
         switchTo(deployment, manifest.edges, this.#ports)
         this.#ports.log.info({ deployment: deployment.id }, 'serving the last good deployment')
         if (this.#manifests.isCurrent(stored)) this.#etag = stored.etag
+        if (manifest.tier === 'edge') await this.#startBeside(known, deployment)
         return
       } catch (err) {
         this.#ports.log.error({ err }, 'cannot boot a deployment from disk')
         this.#reporter.tell(`cannot boot a deployment from disk: ${messageOf(err)}`)
+      }
+    }
+  }
+
+  /** An edge device that restarts in the middle of a rollout is still asked for the half before. */
+  async #startBeside(known: readonly { deployment: Deployment }[], serving: Deployment): Promise<void> {
+    for (const { deployment } of known) {
+      if (deployment.id === serving.id || this.#ports.limits.generationsMax === 1) continue
+      try {
+        await this.#ports.generations.start(deployment)
+      } catch (err) {
+        this.#ports.log.error({ err }, 'cannot start the deployment before beside')
       }
     }
   }

@@ -6,6 +6,7 @@ import path from 'node:path'
 import type { Logger } from 'pino'
 import type { DecisionRecord } from '#contract/decision.ts'
 import type { Deployment } from '#contract/deployment.ts'
+import type { Tier } from '#contract/tier.ts'
 import { ArtifactStore } from '#platform/artifact-store.ts'
 import { type ControlClient, ControlError, controlClient } from '#workers/agent/control-client.ts'
 import { openIdentity } from '#workers/agent/identity.ts'
@@ -23,6 +24,7 @@ const LOG = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet
 export class CheckedGenerations implements GenerationsPort {
   readonly driver = 'thread'
   readonly #store: ArtifactStore
+  readonly #tier: Tier
   readonly #running = new Map<string, Deployment>()
   serving: { readonly deployment: Deployment } | undefined
   /** Ids that fail to start. */
@@ -30,8 +32,9 @@ export class CheckedGenerations implements GenerationsPort {
   /** What was done, in order. */
   readonly log: string[] = []
 
-  constructor(store: ArtifactStore) {
+  constructor(store: ArtifactStore, tier: Tier = 'local') {
     this.#store = store
+    this.#tier = tier
   }
 
   running(): Deployment[] {
@@ -45,7 +48,7 @@ export class CheckedGenerations implements GenerationsPort {
     if (this.#running.has(deployment.id)) return
     this.log.push(`start ${deployment.id}`)
     if (this.broken.has(deployment.id)) throw new Error('the function does not start')
-    for (const ref of artifactsOf(deployment, 'local')) {
+    for (const ref of artifactsOf(deployment, this.#tier)) {
       const head = (await this.#store.readVerified(ref.digest)).toString().split('\n')[0]!
       if (!head.endsWith(` of ${deployment.version}`) && head !== 'labels of all')
         throw new Error(`"${head}" is not of deployment ${deployment.version}`)
@@ -108,6 +111,7 @@ export interface DeviceOptions {
   /** Undefined: no network. */
   readonly url?: string | undefined
   readonly limits?: DeviceLimits
+  readonly tier?: Tier
 }
 
 /** As a worker starts: sweeps, reads who it is, boots from disk. */
@@ -115,6 +119,7 @@ export async function bootDevice({
   home,
   url,
   limits = DEFAULT_LIMITS,
+  tier = 'local',
 }: DeviceOptions): Promise<CrashDevice> {
   const store = new ArtifactStore(path.join(home, 'artifacts'))
   const images = new ArtifactStore(path.join(home, 'images'))
@@ -122,10 +127,10 @@ export async function bootDevice({
   const spool = await DecisionSpool.open(home)
   const { enrolment } = await openIdentity(home)
   const client = url === undefined ? NO_NETWORK : controlClient(url, async () => 'token')
-  const generations = new CheckedGenerations(store)
+  const generations = new CheckedGenerations(store, tier)
   const follower = new ManifestFollower({
     home,
-    recipient: { deviceId: DEVICE_ID, tier: 'local', manifestKeys: enrolment!.manifestKeys },
+    recipient: { deviceId: DEVICE_ID, tier, manifestKeys: enrolment!.manifestKeys },
     client,
     store,
     evictable: () => images,
