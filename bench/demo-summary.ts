@@ -2,7 +2,7 @@
 // Usage: node --import tsx bench/demo-summary.ts tandem-report/report.json bench/results/demo.md
 
 import { readFile, writeFile } from 'node:fs/promises'
-import { PairReport } from '#contract/report/pair-report.ts'
+import { PairReport } from '#contract/results/pair-report.ts'
 import { summaryOf } from './pair-summary.ts'
 
 const [from, to] = process.argv.slice(2)

@@ -6,7 +6,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import type { HeldOut } from '#core/evaluate/held-out.ts'
 import { createRandom } from '#core/random.ts'
 import { judgeRouters } from '#core/report/judge-routers.ts'

@@ -1,7 +1,7 @@
 // The tables of a pair's report that are kept in the repository: figures only, as Markdown.
 
-import type { Interval } from '#contract/evaluation.ts'
-import type { PairReport } from '#contract/report/pair-report.ts'
+import type { Interval } from '#contract/results/evaluation.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
 
 const percent = (share: number) => (share * 100).toFixed(2)
 const interval = ({ value, low, high }: Interval, digits = 3) =>

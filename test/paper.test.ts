@@ -5,7 +5,7 @@
 // its shares by up to 0.3 points.
 
 import { describe, expect, it } from 'vitest'
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import { energyOf } from '#core/evaluate/route-costs.ts'
 import { createRandom } from '#core/random.ts'
 import { judgeRouters } from '#core/report/judge-routers.ts'

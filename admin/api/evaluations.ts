@@ -2,8 +2,8 @@
 // again by its id; asking twice for the same while it runs is asking once.
 
 import { z } from 'zod'
-import { EvaluationOptions } from '#contract/report/evaluation-options.ts'
-import { ensureEvaluation, findEvaluation, listEvaluations } from '#db/queries/evaluations.ts'
+import { EvaluationOptions } from '#contract/results/evaluation-options.ts'
+import { ensureEvaluation, findEvaluation, listEvaluations } from '#db/queries/train/evaluations.ts'
 import { runEvaluation } from '../jobs/evaluate.ts'
 import { loadPair } from '../jobs/pair-data.ts'
 import { found } from '../refusal.ts'

@@ -28,7 +28,7 @@ import {
   rollBackRollout,
   supersedeRollout,
 } from '#db/queries/rollouts/transitions.ts'
-import { findRouter } from '#db/queries/routers.ts'
+import { findRouter } from '#db/queries/train/routers.ts'
 import type { Context } from '../context.ts'
 import { advanceNow } from '../jobs/rollout-driver.ts'
 import { found, Refusal } from '../refusal.ts'

@@ -2,14 +2,14 @@
 // an edge device; and the front of all pairs under a router that is assumed until one is trained.
 
 import { z } from 'zod'
-import { Expectations, Weights } from '#contract/expectations.ts'
-import { FrontRouter, type SelectionSources } from '#contract/selection.ts'
+import { Expectations, Weights } from '#contract/results/expectations.ts'
+import { FrontRouter, type SelectionSources } from '#contract/results/selection.ts'
 import type { Tier } from '#contract/tier.ts'
 import { selectPair } from '#core/select/select-pair.ts'
 import type { Db } from '#db/db.ts'
 import { type DatasetRow, datasetLabels, findDataset, meanImageBytes } from '#db/queries/datasets.ts'
 import { type DeviceRow, findDevice, listDevices } from '#db/queries/devices.ts'
-import { findSelection, insertSelection, listSelections } from '#db/queries/selections.ts'
+import { findSelection, insertSelection, listSelections } from '#db/queries/train/selections.ts'
 import { digestOf } from '#platform/artifact-store.ts'
 import { type MeasuredCandidate, measuredCandidates } from '../jobs/measurements.ts'
 import { assumedUploadCost } from '../jobs/upload-cost.ts'

@@ -1,7 +1,7 @@
 // The options by which routers are trained and judged, the same for every command that does either.
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ThresholdPolicy } from '#contract/threshold-policy.ts'
+import type { ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 
 export const share = (text: string): number => {
   const value = Number(text)

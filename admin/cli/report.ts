@@ -2,10 +2,10 @@
 // images, and whether the router is any better than chance. Of the many dominated pairs of a selection only as many
 // as fill a screen.
 
-import type { Evaluation, Interval } from '#contract/evaluation.ts'
-import type { PairReport } from '#contract/report/pair-report.ts'
-import type { EqualEnergy } from '#contract/report/router-figures.ts'
-import type { FrontPair, SelectionCandidate, SelectionResult } from '#contract/selection.ts'
+import type { Evaluation, Interval } from '#contract/results/evaluation.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
+import type { EqualEnergy } from '#contract/results/router-figures.ts'
+import type { FrontPair, SelectionCandidate, SelectionResult } from '#contract/results/selection.ts'
 import type { ProfileLine } from '../client/profile-lines.ts'
 import { type Cell, percent, round, table } from './table.ts'
 

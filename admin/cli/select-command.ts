@@ -1,8 +1,8 @@
 // Stage select: the pair, within what a person expects of it.
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Expectations } from '#contract/expectations.ts'
-import { FrontRouter } from '#contract/selection.ts'
+import type { Expectations } from '#contract/results/expectations.ts'
+import { FrontRouter } from '#contract/results/selection.ts'
 import { list } from './profile-commands.ts'
 import { selectionReport } from './report.ts'
 import { openSession } from './session.ts'

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
-import type { Evaluation } from '#contract/evaluation.ts'
+import type { Evaluation } from '#contract/results/evaluation.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import { writeDurably } from '#platform/durable-write.ts'
 import { CommandFailed } from '../client/api.ts'

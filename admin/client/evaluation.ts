@@ -1,8 +1,8 @@
 // Waiting for an evaluation, which runs on the control plane whether anybody waits or not.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EvaluationProgress } from '#contract/report/evaluation-options.ts'
-import { PairReport } from '#contract/report/pair-report.ts'
+import type { EvaluationProgress } from '#contract/results/evaluation-options.ts'
+import { PairReport } from '#contract/results/pair-report.ts'
 import { type Api, CommandFailed } from './api.ts'
 
 const LOOK_EVERY_MS = 500

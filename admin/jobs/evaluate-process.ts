@@ -1,8 +1,8 @@
 // One evaluation in a process of its own: minutes of arithmetic. Its progress goes out a few times a second at most,
 // since the core tells every step; the end of a stage is always told.
 
-import type { EvaluationProgress } from '#contract/report/evaluation-options.ts'
-import { PairReport } from '#contract/report/pair-report.ts'
+import type { EvaluationProgress } from '#contract/results/evaluation-options.ts'
+import { PairReport } from '#contract/results/pair-report.ts'
 import { evaluatePair } from '#core/report/evaluate-pair.ts'
 import { answerParent } from '#platform/ask-child.ts'
 import { type Computed, computeOrRefuse } from './core-refusal.ts'

@@ -2,8 +2,8 @@
 // why there is none. It never rejects; nobody waits for it but the row.
 
 import type { Logger } from 'pino'
-import type { EvaluationProgress } from '#contract/report/evaluation-options.ts'
-import type { PairReport } from '#contract/report/pair-report.ts'
+import type { EvaluationProgress } from '#contract/results/evaluation-options.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
 import type { evaluatePair } from '#core/report/evaluate-pair.ts'
 import type { Db } from '#db/db.ts'
 import {
@@ -11,7 +11,7 @@ import {
   failEvaluation,
   finishEvaluation,
   recordProgress,
-} from '#db/queries/evaluations.ts'
+} from '#db/queries/train/evaluations.ts'
 import { askChild } from '#platform/ask-child.ts'
 import type { Computed } from './core-refusal.ts'
 

@@ -5,7 +5,7 @@ import type { PairCandidate } from '#core/select/pair-candidate.ts'
 import type { Db } from '#db/db.ts'
 import { type DeviceJobRow, jobOutcomes, listDeviceJobs } from '#db/queries/device-jobs.ts'
 import { listModels, modelRefs } from '#db/queries/models.ts'
-import { jobTopAnswers } from '#db/queries/selections.ts'
+import { jobTopAnswers } from '#db/queries/train/selections.ts'
 import { Refusal } from '../refusal.ts'
 
 /** 1 where the best class is the true one, in the data set's order. */

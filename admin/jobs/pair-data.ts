@@ -1,15 +1,15 @@
 // What a router is trained and judged on: for each image its features, which of the two models was right, what the
 // local one answered, and what each step costs where. All of it comes from the profiles of the selection.
 
-import type { PairCosts } from '#contract/evaluation.ts'
 import { FEATURES_VERSION } from '#contract/features.ts'
 import type { FeatureRow } from '#contract/outcome.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import type { PairData } from '#core/train/pair-data.ts'
 import type { Db } from '#db/db.ts'
 import { datasetLabels, findDataset, meanImageBytes } from '#db/queries/datasets.ts'
 import { type DeviceJobRow, jobFeatures, jobOutcomes, listDeviceJobs } from '#db/queries/device-jobs.ts'
 import { findModel } from '#db/queries/models.ts'
-import { findSelection, listSelections, type SelectionRow } from '#db/queries/selections.ts'
+import { findSelection, listSelections, type SelectionRow } from '#db/queries/train/selections.ts'
 import { found, Refusal } from '../refusal.ts'
 import { rightOn } from './measurements.ts'
 import { assumedUploadCost } from './upload-cost.ts'

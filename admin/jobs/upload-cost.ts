@@ -1,7 +1,7 @@
 // What sending one image to the edge costs the local device. No link between the devices is measured yet, so both
 // figures are assumed, and every result that is computed from them carries the words of `uploadSource`.
 
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import { PUBLISHED_UPLOAD_J, PUBLISHED_UPLOAD_SOURCE } from '#core/profile/published-upload.ts'
 
 export type UploadCost = Pick<PairCosts, 'uploadMs' | 'uploadJ' | 'uploadSource'>

@@ -3,9 +3,9 @@
 // scores on all of them are held-out scores; only the threshold is set by the folds that do not judge it.
 
 import { FEATURE_NAMES, FEATURES_VERSION, type FeatureName } from '#contract/features.ts'
-import type { Duplicates } from '#contract/report/evaluation-options.ts'
+import type { Duplicates } from '#contract/results/evaluation-options.ts'
+import type { ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import type { ForestRouter, Tree } from '#contract/router.ts'
-import type { ThresholdPolicy } from '#contract/threshold-policy.ts'
 import { createRandom } from '#core/random.ts'
 import { evaluationOf } from '#core/report/evaluation-of.ts'
 import { judgeRouters } from '#core/report/judge-routers.ts'

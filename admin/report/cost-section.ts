@@ -1,7 +1,7 @@
 // Where the device's energy goes (paper, Table 6), the share of the oracle, which comes last for a reason, and how all
 // of it was measured.
 
-import type { PairReport } from '#contract/report/pair-report.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
 import { bars, count, DASH, figure, legend, orDash, percent, significant, table } from './figures.ts'
 import { type Content, type Html, html, NOTHING } from './html.ts'
 import { PUBLISHED } from './published.ts'

@@ -2,8 +2,8 @@
 // the selection on all images, which a deployed router uses; what the folds chose on their own stands beside it.
 
 import { FEATURE_NAMES, type FeatureName, RUNTIME_FEATURES } from '#contract/features.ts'
-import type { AblationStep, FeatureSelection, RankedFeature } from '#contract/report/feature-selection.ts'
-import type { PairReport } from '#contract/report/pair-report.ts'
+import type { AblationStep, FeatureSelection, RankedFeature } from '#contract/results/feature-selection.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
 import { bars, count, DASH, decimal, figure, legend, type Table, table } from './figures.ts'
 import { type Content, Html, html, NOTHING } from './html.ts'
 import { PUBLISHED, PUBLISHED_GROUPS, PUBLISHED_RANKED } from './published.ts'

@@ -1,7 +1,7 @@
 // The parts that the report is made of: numbers as text, tables, bars, dots with intervals, and curves. Bars and dots
 // are plain elements, so they print and need no script; curves are drawn by uPlot. Every drawing has its table.
 
-import type { Interval } from '#contract/evaluation.ts'
+import type { Interval } from '#contract/results/evaluation.ts'
 import { type Content, Html, html, NOTHING } from './html.ts'
 
 const minus = (text: string) => text.replace(/^-(?=0\.?0*( |$))/, '').replace(/^-/, '\u2212')

@@ -1,7 +1,7 @@
 // Stage train, second half: the paper's four learners, each tuned inside the folds (its Figures 11 to 14) and judged on
 // held-out images (Figure 15). All figures are of "needs the edge".
 
-import type { LearnerFigures, LearnerName } from '#contract/report/learner-figures.ts'
+import type { LearnerFigures, LearnerName } from '#contract/results/learner-figures.ts'
 import { axisAround, decimal, dots, figure, legend } from './figures.ts'
 import { type Html, html, NOTHING } from './html.ts'
 import { PUBLISHED } from './published.ts'

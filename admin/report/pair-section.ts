@@ -1,6 +1,6 @@
 // What comes first: the findings in words, and the pair that everything below is about (paper, section 3).
 
-import type { PairReport } from '#contract/report/pair-report.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
 import { bars, count, DASH, decimal, figure, legend, percent } from './figures.ts'
 import { type Html, html } from './html.ts'
 import { PUBLISHED } from './published.ts'

@@ -3,7 +3,7 @@
 // digest, so that nothing else could run even where a name were not escaped.
 
 import { createHash } from 'node:crypto'
-import type { PairReport } from '#contract/report/pair-report.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
 import { breakdownSection, methodSection, oracleSection } from './cost-section.ts'
 import { featureSection } from './feature-section.ts'
 import { count, decimal, percent } from './figures.ts'

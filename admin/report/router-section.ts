@@ -1,10 +1,10 @@
 // Beyond the paper: how well each router orders images by how much they need the edge, whatever its threshold; what
 // that gains over chance and over the local model's own confidence; and what all of them reach for equal energy.
 
-import type { PairReport } from '#contract/report/pair-report.ts'
-import type { RouterFigures } from '#contract/report/router-figures.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
+import type { RouterFigures } from '#contract/results/router-figures.ts'
+import type { OperatingPoint } from '#contract/results/threshold-policy.ts'
 import type { RouterKind } from '#contract/router-kind.ts'
-import type { OperatingPoint } from '#contract/threshold-policy.ts'
 import {
   axisAround,
   type Curve,

@@ -1,7 +1,7 @@
 // What each way of routing reaches and costs (paper, Figures 19 to 22), beside what the paper states for its own.
 
-import type { PairReport } from '#contract/report/pair-report.ts'
-import type { StrategyFigures } from '#contract/report/strategy-figures.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
+import type { StrategyFigures } from '#contract/results/strategy-figures.ts'
 import {
   axisAround,
   bars,

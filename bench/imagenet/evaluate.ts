@@ -5,7 +5,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import { PUBLISHED_UPLOAD_J, PUBLISHED_UPLOAD_SOURCE } from '#core/profile/published-upload.ts'
 import { type EvaluatePairOptions, evaluatePair } from '#core/report/evaluate-pair.ts'
 import { summaryOf } from '../pair-summary.ts'

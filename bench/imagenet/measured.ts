@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { assumedUploadCost } from '#admin/jobs/upload-cost.ts'
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import { modelEnergyJ } from '#core/profile/energy-model.ts'
 import type { PairData } from '#core/train/pair-data.ts'
 

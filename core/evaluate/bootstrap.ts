@@ -3,7 +3,7 @@
 // no sorting. All statistics share the resamples: that costs one pass of draws together, and it pairs them, so that
 // the interval of a difference is that of the difference on each resample.
 
-import type { Interval } from '#contract/evaluation.ts'
+import type { Interval } from '#contract/results/evaluation.ts'
 import { nearestRank } from '../profile/nearest-rank.ts'
 import { unitWeights } from './ranking.ts'
 

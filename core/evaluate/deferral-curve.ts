@@ -2,8 +2,8 @@
 // point inside a group of equal scores lies on the group's straight line, as in `deferral`. No figure is computed
 // from these points: areas are exact there.
 
-import type { PairCosts } from '#contract/evaluation.ts'
-import type { CurvePoint } from '#contract/report/router-figures.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
+import type { CurvePoint } from '#contract/results/router-figures.ts'
 import type { RankedRouter } from './ranked-router.ts'
 import { deviceEnergyJ } from './route-costs.ts'
 

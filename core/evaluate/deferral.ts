@@ -5,7 +5,7 @@
 // Random's curve is the straight line from local-only to edge-only. The oracle sends g = P(only edge right)
 // first and h = P(only local right) last, which gives oracle - random = [g(1 - g) + h(1 - h)] / 2.
 
-import type { PairShares } from '#contract/selection.ts'
+import type { PairShares } from '#contract/results/selection.ts'
 import { pairShares } from './pair-shares.ts'
 import { type Ranking, rankByScore, unitWeights } from './ranking.ts'
 

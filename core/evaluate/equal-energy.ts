@@ -6,7 +6,7 @@
 // falls: it then spends more by sending less, and what a router wastes makes its opponent weaker. The comparison
 // stays one of exactly equal spending; that sending everything would cost less and reach more is said in words.
 
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 
 export interface EnergyLine {
   /** Joules an image with nothing sent and with everything sent. */

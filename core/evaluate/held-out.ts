@@ -2,8 +2,8 @@
 // is judged by. A router before local inference saves the local model's energy on what it sends; one after it does
 // not; a two-stage router does both, by image. So each image says which of the two a sending would be.
 
+import type { OperatingPoint } from '#contract/results/threshold-policy.ts'
 import type { RouterKind } from '#contract/router-kind.ts'
-import type { OperatingPoint } from '#contract/threshold-policy.ts'
 
 export interface HeldOut {
   kind: RouterKind

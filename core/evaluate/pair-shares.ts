@@ -2,7 +2,7 @@
 // only the edge right and h = only the local one right, an oracle gains g over local-only and h over edge-only.
 // Selecting and evaluating both tell them, so they are counted in one place.
 
-import type { PairShares } from '#contract/selection.ts'
+import type { PairShares } from '#contract/results/selection.ts'
 
 /** Shares of all rows, 1 where that model was right; all 0 for no rows. `weights`, whole, say how often each counts. */
 export function pairShares(

@@ -4,8 +4,8 @@
 // and a two-stage router lies between. Energy is counted at the local device, where the battery is; latency is the
 // whole way of the answer.
 
-import type { PairCosts } from '#contract/evaluation.ts'
-import type { EnergyBreakdown } from '#contract/report/strategy-figures.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
+import type { EnergyBreakdown } from '#contract/results/strategy-figures.ts'
 
 /** Shares of all images. */
 export interface RouteShares {

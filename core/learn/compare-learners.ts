@@ -3,7 +3,7 @@
 // caller gives the two parts of each fold, because feature selection belongs inside the fold too and may leave
 // each fold other columns. Precision, recall, F1, accuracy and AUC are those of all held-out rows together.
 
-import type { LearnerFigures, LearnerName } from '#contract/report/learner-figures.ts'
+import type { LearnerFigures, LearnerName } from '#contract/results/learner-figures.ts'
 import { createRandom, randomInteger } from '../random.ts'
 import { classifierScores, meanScores } from './classifier-scores.ts'
 import { fitScaled, scoresOf } from './fit-scaled.ts'

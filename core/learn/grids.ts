@@ -1,7 +1,7 @@
 // What the paper tries of each of its four learners (Figures 11 to 14). It lands on K = 9 neighbours and a forest
 // of depth 4. Where bases are weighed by AdaBoost they do not weigh classes themselves; elsewhere they do.
 
-import type { LearnerName } from '#contract/report/learner-figures.ts'
+import type { LearnerName } from '#contract/results/learner-figures.ts'
 import { adaBoost } from './ada-boost.ts'
 import { knn } from './knn.ts'
 import type { Learner } from './learner.ts'

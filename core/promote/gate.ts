@@ -4,7 +4,7 @@
 // price is above its worth. All that speaks against it is told at once. A refusal is an answer with its reason;
 // whether an admin may override it is not decided here.
 
-import type { Evaluation } from '#contract/evaluation.ts'
+import type { Evaluation } from '#contract/results/evaluation.ts'
 import { figure, joules, points } from '../report/words.ts'
 
 export type GateAnswer = { ok: true } | { ok: false; words: string }

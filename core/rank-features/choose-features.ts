@@ -6,7 +6,7 @@
 // first ones of the list are kept.
 
 import { FEATURE_NAMES, type FeatureName } from '#contract/features.ts'
-import type { FeatureSelection } from '#contract/report/feature-selection.ts'
+import type { FeatureSelection } from '#contract/results/feature-selection.ts'
 import { type RankedTable, rankTable } from '../forest/ranked-table.ts'
 import { createRandom } from '../random.ts'
 import { scaleRow } from '../route/forest-score.ts'

@@ -3,12 +3,12 @@
 // Every figure of a router comes from images that it has not seen.
 
 import { FEATURE_NAMES } from '#contract/features.ts'
-import type { Duplicates } from '#contract/report/evaluation-options.ts'
-import type { LearnerFigures } from '#contract/report/learner-figures.ts'
-import type { FeatureChoice, PairReport } from '#contract/report/pair-report.ts'
-import type { RouterFigures } from '#contract/report/router-figures.ts'
+import type { Duplicates } from '#contract/results/evaluation-options.ts'
+import type { LearnerFigures } from '#contract/results/learner-figures.ts'
+import type { FeatureChoice, PairReport } from '#contract/results/pair-report.ts'
+import type { RouterFigures } from '#contract/results/router-figures.ts'
+import type { ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import { RouterKind } from '#contract/router-kind.ts'
-import type { ThresholdPolicy } from '#contract/threshold-policy.ts'
 import type { HeldOut } from '../evaluate/held-out.ts'
 import { compareLearners } from '../learn/compare-learners.ts'
 import { createRandom } from '../random.ts'

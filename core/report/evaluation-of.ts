@@ -1,9 +1,9 @@
 // The evaluation that goes with one router into the registry, out of all that was measured of it. Its strategy table
 // keeps the five rows that every stored evaluation has.
 
-import type { Evaluation, Strategy } from '#contract/evaluation.ts'
-import type { FeatureSelection } from '#contract/report/feature-selection.ts'
-import type { OperatingPoint, ThresholdPolicy } from '#contract/threshold-policy.ts'
+import type { Evaluation, Strategy } from '#contract/results/evaluation.ts'
+import type { FeatureSelection } from '#contract/results/feature-selection.ts'
+import type { OperatingPoint, ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import { blindRoute, deviceEnergyJ, latencyMeanMs, type RouteShares } from '../evaluate/route-costs.ts'
 import type { JudgedPair, JudgedRouter } from './judge-routers.ts'
 import { verdict } from './verdict.ts'

@@ -2,7 +2,7 @@
 // helps on these images, whether anything is better than asking the local model how sure it is, and what all of them
 // are measured against. Where nothing helps, that is the first sentence.
 
-import type { OperatingPoint } from '#contract/threshold-policy.ts'
+import type { OperatingPoint } from '#contract/results/threshold-policy.ts'
 import type { JudgedPair, JudgedRouter } from './judge-routers.ts'
 import { energyWords, isBaseline, verdict } from './verdict.ts'
 import { dgcDifference, figure, joules, listed, percent, points, withInterval } from './words.ts'

@@ -6,10 +6,10 @@
 // say nothing about which router is better. Intervals are those of the images: what another seed's forest would reach
 // is not in them.
 
-import type { Interval, PairCosts } from '#contract/evaluation.ts'
-import type { CurvePoint, EqualEnergy } from '#contract/report/router-figures.ts'
+import type { Interval, PairCosts } from '#contract/results/evaluation.ts'
+import type { CurvePoint, EqualEnergy } from '#contract/results/router-figures.ts'
+import type { PairShares } from '#contract/results/selection.ts'
 import { PRE_ROUTER_KINDS } from '#contract/router.ts'
-import type { PairShares } from '#contract/selection.ts'
 import { bootstrapIntervals } from '../evaluate/bootstrap.ts'
 import { deferralOf, type PairAnswers } from '../evaluate/deferral.ts'
 import { deferralCurve } from '../evaluate/deferral-curve.ts'

@@ -4,9 +4,9 @@
 // nothing is measured with that choice.
 
 import { FEATURE_NAMES, type FeatureName, RUNTIME_FEATURES } from '#contract/features.ts'
-import type { Duplicates } from '#contract/report/evaluation-options.ts'
-import type { FeatureSelection } from '#contract/report/feature-selection.ts'
-import type { FeatureChoice } from '#contract/report/pair-report.ts'
+import type { Duplicates } from '#contract/results/evaluation-options.ts'
+import type { FeatureSelection } from '#contract/results/feature-selection.ts'
+import type { FeatureChoice } from '#contract/results/pair-report.ts'
 import { createRandom } from '../random.ts'
 import { chooseFeatures } from '../rank-features/choose-features.ts'
 import { findLeaks, firstOfEachPixels, leakWords } from '../train/leaks.ts'

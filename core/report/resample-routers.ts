@@ -3,7 +3,7 @@
 // is settled anew each time, since a router's energy is as uncertain as its top-1; whether they can cost that at all is
 // settled once, on the rows as they are.
 
-import type { Interval, PairCosts } from '#contract/evaluation.ts'
+import type { Interval, PairCosts } from '#contract/results/evaluation.ts'
 import { deferralOf, type PairAnswers } from '../evaluate/deferral.ts'
 import { confidenceLine, nearestShare, randomLine, shareAtEnergy } from '../evaluate/equal-energy.ts'
 import type { HeldOut } from '../evaluate/held-out.ts'

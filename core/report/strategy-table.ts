@@ -3,8 +3,8 @@
 // sends exactly the images that only the edge gets right. Precision and recall of random are what lots would find in
 // expectation.
 
-import type { Interval } from '#contract/evaluation.ts'
-import type { StrategyFigures } from '#contract/report/strategy-figures.ts'
+import type { Interval } from '#contract/results/evaluation.ts'
+import type { StrategyFigures } from '#contract/results/strategy-figures.ts'
 import { blindRoute, energyOf, latencyMeanMs, type RouteShares } from '../evaluate/route-costs.ts'
 import type { JudgedPair, JudgedRouter } from './judge-routers.ts'
 import { isBaseline } from './verdict.ts'

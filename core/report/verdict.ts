@@ -3,8 +3,8 @@
 // that it costs. Better means that the whole 95 % interval of the DGC, or of the paired difference of two, lies above
 // 0. A router that sends nothing, or everything, decides nothing, however well it orders images.
 
-import type { Interval } from '#contract/evaluation.ts'
-import type { Verdict } from '#contract/report/router-figures.ts'
+import type { Interval } from '#contract/results/evaluation.ts'
+import type { Verdict } from '#contract/results/router-figures.ts'
 import type { RouterKind } from '#contract/router-kind.ts'
 import type { JudgedPair, JudgedRouter } from './judge-routers.ts'
 import { dgcDifference, figure, joules, percent, points, withInterval } from './words.ts'

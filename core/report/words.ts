@@ -1,7 +1,7 @@
 // Figures as they stand in sentences: shares with one digit of a percent, differences of top-1 in points, joules with
 // three digits, intervals with their level.
 
-import type { Interval } from '#contract/evaluation.ts'
+import type { Interval } from '#contract/results/evaluation.ts'
 
 /** Two digits, and no "-0.00". */
 export function figure(value: number): string {

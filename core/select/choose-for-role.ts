@@ -2,7 +2,7 @@
 // person has set them. A candidate that is right on none of the local model's failures is no edge model by either,
 // and does not move the scale of the weights.
 
-import type { Weights } from '#contract/expectations.ts'
+import type { Weights } from '#contract/results/expectations.ts'
 import { bestOnFailures, rightOnFailures } from './best-on-failures.ts'
 import { fastestLocal } from './fastest-local.ts'
 import { countOf, type PairCandidate, shareOf } from './pair-candidate.ts'

@@ -2,7 +2,7 @@
 // the reasons in words, for the pair or for there being none. Algorithm 1 is not asked for its second best where
 // algorithm 2 finds nobody: that would be another method, and the front of all pairs shows what else there is.
 
-import type { Weights } from '#contract/expectations.ts'
+import type { Weights } from '#contract/results/expectations.ts'
 import type { Tier } from '#contract/tier.ts'
 import { rightOnFailures } from './best-on-failures.ts'
 import { type Chosen, chooseEdge, chooseLocal } from './choose-for-role.ts'

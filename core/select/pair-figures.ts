@@ -5,7 +5,7 @@
 // Oracle and random look at nothing, so no features are paid for. The edge device's energy is left out, as in the
 // evaluations of routers: the battery is at the local one.
 
-import type { FrontAssumption } from '#contract/selection.ts'
+import type { FrontAssumption } from '#contract/results/selection.ts'
 import { rightOnFailures } from './best-on-failures.ts'
 import { leastSure } from './least-sure.ts'
 import { countOf, type PairCandidate, shareOf } from './pair-candidate.ts'

@@ -2,7 +2,7 @@
 // against the figure that the candidate would have in that role. A figure equal to its limit keeps it. The answer
 // is in words, one sentence a broken limit, because "no admissible model" must say what to loosen.
 
-import type { Expectations } from '#contract/expectations.ts'
+import type { Expectations } from '#contract/results/expectations.ts'
 import type { Tier } from '#contract/tier.ts'
 import { type PairCandidate, shareOf } from './pair-candidate.ts'
 

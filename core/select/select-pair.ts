@@ -4,8 +4,13 @@
 // in any order; the result depends on names and figures alone. Top-1 of the local model is told from the local
 // device's profile, that of all others from the edge device's: each where it would run.
 
-import type { Expectations } from '#contract/expectations.ts'
-import type { FrontAssumption, FrontPair, SelectionCandidate, SelectionResult } from '#contract/selection.ts'
+import type { Expectations } from '#contract/results/expectations.ts'
+import type {
+  FrontAssumption,
+  FrontPair,
+  SelectionCandidate,
+  SelectionResult,
+} from '#contract/results/selection.ts'
 import { pairShares } from '../evaluate/pair-shares.ts'
 import { rightOnFailures } from './best-on-failures.ts'
 import { type Choice, choosePair, type Ruled } from './choose-pair.ts'

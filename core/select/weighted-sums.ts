@@ -6,7 +6,7 @@
 // lower latency, then to the first by name. Who else is admissible moves the scale: a sum compares within a role
 // and a run, never across.
 
-import type { Weights } from '#contract/expectations.ts'
+import type { Weights } from '#contract/results/expectations.ts'
 import { compareNames } from './fastest-local.ts'
 
 /** A candidate as it would be in one role. */

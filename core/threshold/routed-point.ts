@@ -4,7 +4,7 @@
 //   sent before local inference: f E_features + E_upload     after it: f E_features + E_local + E_upload
 //   kept: f E_features + E_local
 
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import { rankByScore } from '../evaluate/ranking.ts'
 import { decide } from '../route/score.ts'
 

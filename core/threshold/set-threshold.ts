@@ -3,7 +3,7 @@
 // and a threshold set there would offload another share of unseen images. A wish that the rows cannot fulfil is
 // answered with the nearest threshold, `isMet: false` and words, not with an error.
 
-import type { OperatingPoint, ThresholdPolicy } from '#contract/threshold-policy.ts'
+import type { OperatingPoint, ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import { pointAt, type RoutedPoint, type ScoredRows } from './routed-point.ts'
 import { judgeAccuracy, thresholdForAccuracy } from './threshold-for-accuracy.ts'
 import { judgeEnergy, thresholdForEnergy } from './threshold-for-energy.ts'

@@ -2,7 +2,7 @@
 // always mean more right answers, since the local model knows some images that the edge model does not; so all
 // points are looked at, and where none suffices the most accurate one is taken.
 
-import type { OperatingPoint } from '#contract/threshold-policy.ts'
+import type { OperatingPoint } from '#contract/results/threshold-policy.ts'
 import { percent } from './percent.ts'
 import { everyPoint, type RoutedPoint, type ScoredRows } from './routed-point.ts'
 

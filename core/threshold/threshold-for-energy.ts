@@ -2,7 +2,7 @@
 // inference pays more for each sending, one before it saves the local model's energy, so either end of the
 // curve may be the cheap one; all points are looked at. Where none is within the budget the cheapest is taken.
 
-import type { OperatingPoint } from '#contract/threshold-policy.ts'
+import type { OperatingPoint } from '#contract/results/threshold-policy.ts'
 import { percent } from './percent.ts'
 import { everyPoint, type RoutedPoint, type ScoredRows } from './routed-point.ts'
 

@@ -7,7 +7,7 @@
 // exact as long as the kept images' risk does not fall as the threshold rises. It holds only for scores that
 // these rows had no hand in, and for images drawn as these rows were.
 
-import type { OperatingPoint } from '#contract/threshold-policy.ts'
+import type { OperatingPoint } from '#contract/results/threshold-policy.ts'
 import { decide } from '../route/score.ts'
 import { binomialCdf, clopperPearsonUpper } from './clopper-pearson.ts'
 import { percent } from './percent.ts'

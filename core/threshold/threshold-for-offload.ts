@@ -2,7 +2,7 @@
 // of scores >= t is at most the target. Equal scores leave together or stay together, so with many ties the
 // share can fall short of the target, never exceed it. The same scores in any order give the same threshold.
 
-import type { OperatingPoint } from '#contract/threshold-policy.ts'
+import type { OperatingPoint } from '#contract/results/threshold-policy.ts'
 import { percent } from './percent.ts'
 import { ALWAYS, NEVER, type RoutedPoint } from './routed-point.ts'
 

@@ -4,9 +4,9 @@
 // independent enough: each row still shaped most of the trees that score the others. So a kind that learns is
 // fitted on one half of the rows, stratified, and certified on the other, which it has never seen.
 
+import type { OperatingPoint } from '#contract/results/threshold-policy.ts'
 import type { RouterDocument } from '#contract/router.ts'
 import type { RouterKind } from '#contract/router-kind.ts'
-import type { OperatingPoint } from '#contract/threshold-policy.ts'
 import { decide } from '../route/score.ts'
 import { ALWAYS, NEVER, type ScoredRows } from '../threshold/routed-point.ts'
 import { judgeThreshold, setThreshold } from '../threshold/set-threshold.ts'

@@ -2,7 +2,7 @@
 // was right, what the local one answered, and what each step costs. It comes from measured profiles; rows of all
 // fields are in the order of the data set.
 
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 
 export interface PairData {
   /** n x 29, in the order of `FEATURE_NAMES`. */

@@ -1,8 +1,8 @@
 // What a router is made by, apart from the images: its kind, how its threshold is set, and the forest's size.
 
 import type { FeatureName } from '#contract/features.ts'
+import type { ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import type { RouterKind } from '#contract/router-kind.ts'
-import type { ThresholdPolicy } from '#contract/threshold-policy.ts'
 
 export interface RouterRecipe {
   kind: RouterKind

@@ -3,10 +3,10 @@
 // all, on the other folds. The document itself is fitted on every row and is therefore not the one that was measured,
 // but its like. The same data, options and seed give the same bytes: every part draws from its own stream.
 
-import type { Evaluation } from '#contract/evaluation.ts'
-import type { Duplicates } from '#contract/report/evaluation-options.ts'
-import type { FeatureSelection } from '#contract/report/feature-selection.ts'
-import type { FeatureChoice } from '#contract/report/pair-report.ts'
+import type { Evaluation } from '#contract/results/evaluation.ts'
+import type { Duplicates } from '#contract/results/evaluation-options.ts'
+import type { FeatureSelection } from '#contract/results/feature-selection.ts'
+import type { FeatureChoice } from '#contract/results/pair-report.ts'
 import type { RouterDocument } from '#contract/router.ts'
 import { createRandom } from '../random.ts'
 import { evaluationOf } from '../report/evaluation-of.ts'

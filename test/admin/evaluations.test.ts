@@ -4,7 +4,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApi } from '#admin/client/api.ts'
-import { PairReport } from '#contract/report/pair-report.ts'
+import { PairReport } from '#contract/results/pair-report.ts'
 import { digestOf } from '#platform/artifact-store.ts'
 import { Process } from '#test/harness/process.ts'
 import { processesWith } from '#test/harness/process-table.ts'

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { controlApp } from '#admin/app.ts'
-import { SelectionResult } from '#contract/selection.ts'
+import { SelectionResult } from '#contract/results/selection.ts'
 import { type Control, openControl } from './control-rig.ts'
 import { measureFour } from './measured-four.ts'
 

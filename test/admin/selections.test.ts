@@ -2,8 +2,8 @@
 // says what it came from. Four models with known answers on 60 images; every device tells 0.4 J and 50 MB.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Expectations } from '#contract/expectations.ts'
-import { SelectionResult } from '#contract/selection.ts'
+import type { Expectations } from '#contract/results/expectations.ts'
+import { SelectionResult } from '#contract/results/selection.ts'
 import { PUBLISHED_UPLOAD_J } from '#core/profile/published-upload.ts'
 import { type Control, openControl, refusalOf } from './control-rig.ts'
 import { measureFour } from './measured-four.ts'

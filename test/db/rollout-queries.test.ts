@@ -5,7 +5,7 @@ import { pgFailure } from '#db/db.ts'
 import { currentRollout, insertDeployment, rolloutHistory, startRollout } from '#db/queries/deployments.ts'
 import { ensureFunction, findFunction } from '#db/queries/functions.ts'
 import { lastManifest, nextManifest } from '#db/queries/manifests.ts'
-import { findRouter, insertRouter } from '#db/queries/routers.ts'
+import { findRouter, insertRouter } from '#db/queries/train/routers.ts'
 import { addArtifact, addDevice, manifestAt, rolloutDraft, routerDraft } from './filled-database.ts'
 import { openQueryRig, type QueryRig, times } from './query-rig.ts'
 

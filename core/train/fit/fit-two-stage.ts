@@ -4,7 +4,7 @@
 // unseen scores, and the share that serves the policy best is taken, the smaller one of equals. None at all is
 // in the list, so the forest only stays where it helps.
 
-import type { ThresholdPolicy } from '#contract/threshold-policy.ts'
+import type { ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import { decide } from '../../route/score.ts'
 import { NEVER } from '../../threshold/routed-point.ts'
 import { type SetThreshold, setThreshold } from '../../threshold/set-threshold.ts'

@@ -6,7 +6,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderReport } from '#admin/report/render-report.ts'
-import { type PairReport, PairReport as Schema } from '#contract/report/pair-report.ts'
+import { type PairReport, PairReport as Schema } from '#contract/results/pair-report.ts'
 import { sampleReport, selection } from './sample-report.ts'
 
 const assets = { uplotJs: 'var uPlot = "</script>"', uplotCss: '.uplot {}' }

@@ -2,11 +2,11 @@
 // that is, and a selection in which two features say the same.
 
 import { FEATURE_NAMES, type FeatureName, RUNTIME_FEATURES } from '#contract/features.ts'
-import type { FeatureSelection } from '#contract/report/feature-selection.ts'
-import type { LearnerFigures } from '#contract/report/learner-figures.ts'
-import type { PairReport } from '#contract/report/pair-report.ts'
-import type { RouterFigures } from '#contract/report/router-figures.ts'
-import type { StrategyFigures } from '#contract/report/strategy-figures.ts'
+import type { FeatureSelection } from '#contract/results/feature-selection.ts'
+import type { LearnerFigures } from '#contract/results/learner-figures.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
+import type { RouterFigures } from '#contract/results/router-figures.ts'
+import type { StrategyFigures } from '#contract/results/strategy-figures.ts'
 
 const around = (value: number, half = 0.02) => ({ value, low: value - half, high: value + half })
 

@@ -2,7 +2,7 @@
 // labels, the same bytes from the same seed.
 
 import { describe, expect, it } from 'vitest'
-import { LearnerFigures } from '#contract/report/learner-figures.ts'
+import { LearnerFigures } from '#contract/results/learner-figures.ts'
 import { classifierScores } from '#core/learn/classifier-scores.ts'
 import { compareLearners } from '#core/learn/compare-learners.ts'
 import { GRIDS, type GridEntry } from '#core/learn/grids.ts'

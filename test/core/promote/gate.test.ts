@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Evaluation } from '#contract/evaluation.ts'
+import { Evaluation } from '#contract/results/evaluation.ts'
 import { promotionGate } from '#core/promote/gate.ts'
 import { trainRouter } from '#core/train/train-router.ts'
 import { syntheticPair } from '../train/synthetic-pair.ts'

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { FEATURE_NAMES, type FeatureName } from '#contract/features.ts'
-import { FeatureSelection } from '#contract/report/feature-selection.ts'
+import { FeatureSelection } from '#contract/results/feature-selection.ts'
 import { chooseFeatures } from '#core/rank-features/choose-features.ts'
 import { everyFeature, labelledRows } from './labelled-rows.ts'
 

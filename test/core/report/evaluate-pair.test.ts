@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PairReport } from '#contract/report/pair-report.ts'
+import { PairReport } from '#contract/results/pair-report.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import { type EvaluatePairOptions, evaluatePair } from '#core/report/evaluate-pair.ts'
 import { trainRouter } from '#core/train/train-router.ts'

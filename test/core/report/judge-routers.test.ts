@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import type { PairAnswers } from '#core/evaluate/deferral.ts'
 import type { HeldOut } from '#core/evaluate/held-out.ts'
 import { createRandom, shuffle } from '#core/random.ts'

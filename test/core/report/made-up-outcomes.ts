@@ -1,7 +1,7 @@
 // Outcomes of a pair with known shares, and routers as cross-validation would have left them, with scores and
 // decisions that a test chooses.
 
-import type { PairCosts } from '#contract/evaluation.ts'
+import type { PairCosts } from '#contract/results/evaluation.ts'
 import type { RouterKind } from '#contract/router-kind.ts'
 import type { PairAnswers } from '#core/evaluate/deferral.ts'
 import type { HeldOut } from '#core/evaluate/held-out.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StrategyFigures } from '#contract/report/strategy-figures.ts'
+import { StrategyFigures } from '#contract/results/strategy-figures.ts'
 import { createRandom } from '#core/random.ts'
 import { judgeRouters } from '#core/report/judge-routers.ts'
 import { strategyTable } from '#core/report/strategy-table.ts'

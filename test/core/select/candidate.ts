@@ -1,7 +1,7 @@
 // Candidates with known answers, for the tests of this folder.
 
 import fc from 'fast-check'
-import type { FrontAssumption } from '#contract/selection.ts'
+import type { FrontAssumption } from '#contract/results/selection.ts'
 import type { PairCandidate } from '#core/select/pair-candidate.ts'
 
 /** `bits` such as '1011': one digit an image; the local profile is the same unless given. */

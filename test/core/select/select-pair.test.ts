@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SelectionResult } from '#contract/selection.ts'
+import { SelectionResult } from '#contract/results/selection.ts'
 import { bestOnFailures } from '#core/select/best-on-failures.ts'
 import { fastestLocal } from '#core/select/fastest-local.ts'
 import { selectPair } from '#core/select/select-pair.ts'

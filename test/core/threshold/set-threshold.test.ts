@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { OperatingPoint, type ThresholdPolicy } from '#contract/threshold-policy.ts'
+import { OperatingPoint, type ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import { ALWAYS, everyPoint, NEVER, pointAt, type ScoredRows } from '#core/threshold/routed-point.ts'
 import { judgeThreshold, setThreshold } from '#core/threshold/set-threshold.ts'
 import { costs } from '../train/synthetic-pair.ts'

@@ -3,9 +3,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { FEATURE_NAMES, RUNTIME_FEATURES } from '#contract/features.ts'
+import { OperatingPoint, type ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import { RouterDocument } from '#contract/router.ts'
 import { RouterKind } from '#contract/router-kind.ts'
-import { OperatingPoint, type ThresholdPolicy } from '#contract/threshold-policy.ts'
 import { createRandom } from '#core/random.ts'
 import { type RoutePorts, routeImage } from '#core/route/route-image.ts'
 import { ALWAYS, NEVER } from '#core/threshold/routed-point.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Evaluation } from '#contract/evaluation.ts'
 import { RUNTIME_FEATURES } from '#contract/features.ts'
+import { Evaluation } from '#contract/results/evaluation.ts'
 import { RouterDocument } from '#contract/router.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import { promotionGate } from '#core/promote/gate.ts'

@@ -3,10 +3,10 @@
 // fields came later: evaluations that were stored before lack them and are still read.
 
 import { z } from 'zod'
-import { FeatureSelection } from './report/feature-selection.ts'
-import { Interval } from './report/interval.ts'
-import { EqualEnergy, Verdict } from './report/router-figures.ts'
-import { RouterKind } from './router-kind.ts'
+import { RouterKind } from '../router-kind.ts'
+import { FeatureSelection } from './feature-selection.ts'
+import { Interval } from './interval.ts'
+import { EqualEnergy, Verdict } from './router-figures.ts'
 import { PairShares } from './selection.ts'
 import { OperatingPoint, ThresholdPolicy } from './threshold-policy.ts'
 

@@ -2,10 +2,10 @@
 // child that answers after its control plane was started anew changes nothing.
 
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
-import type { EvaluationOptions, EvaluationProgress } from '#contract/report/evaluation-options.ts'
-import type { PairReport } from '#contract/report/pair-report.ts'
-import { type Db, newId } from '../db.ts'
-import { evaluations } from '../schema/train.ts'
+import type { EvaluationOptions, EvaluationProgress } from '#contract/results/evaluation-options.ts'
+import type { PairReport } from '#contract/results/pair-report.ts'
+import { type Db, newId } from '../../db.ts'
+import { evaluations } from '../../schema/train.ts'
 
 export type EvaluationRow = typeof evaluations.$inferSelect
 

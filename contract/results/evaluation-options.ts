@@ -3,8 +3,8 @@
 
 import { z } from 'zod'
 import { RouterKind } from '../router-kind.ts'
-import { ThresholdPolicy } from '../threshold-policy.ts'
 import { FeatureChoice } from './pair-report.ts'
+import { ThresholdPolicy } from './threshold-policy.ts'
 
 /** Images whose pixels are those of an earlier one would be on both sides of a fold. */
 export const Duplicates = z.enum(['refuse', 'leave-out'])

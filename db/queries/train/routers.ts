@@ -1,8 +1,8 @@
 // Versioned routers. A version is given out under an advisory lock, so that two trainings at once get two.
 
 import { desc, eq, or, sql } from 'drizzle-orm'
-import { type Db, newId } from '../db.ts'
-import { routers } from '../schema/train.ts'
+import { type Db, newId } from '../../db.ts'
+import { routers } from '../../schema/train.ts'
 
 export type RouterRow = typeof routers.$inferSelect
 

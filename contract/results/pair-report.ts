@@ -3,12 +3,12 @@
 // has seen the held-out images is a leak.
 
 import { z } from 'zod'
-import { PairCosts } from '../evaluation.ts'
 import { FeatureName } from '../features.ts'
-import { PairShares } from '../selection.ts'
+import { PairCosts } from './evaluation.ts'
 import { FeatureSelection } from './feature-selection.ts'
 import { LearnerFigures } from './learner-figures.ts'
 import { RouterFigures } from './router-figures.ts'
+import { PairShares } from './selection.ts'
 import { StrategyFigures } from './strategy-figures.ts'
 
 /** `paper`: the seven of the paper, chosen on other images. `nested`: chosen anew inside every fold. */

@@ -4,8 +4,8 @@
 
 import { z } from 'zod'
 import { RouterKind } from '../router-kind.ts'
-import { OperatingPoint } from '../threshold-policy.ts'
 import { Interval } from './interval.ts'
+import { OperatingPoint } from './threshold-policy.ts'
 
 export const CurvePoint = z.object({
   offload: z.number(),

@@ -1,9 +1,9 @@
 // Results of the selection, with the measurements that they were computed from.
 
 import { desc, eq, sql } from 'drizzle-orm'
-import { type Db, newId } from '../db.ts'
-import { outcomes } from '../schema/profile.ts'
-import { selections } from '../schema/train.ts'
+import { type Db, newId } from '../../db.ts'
+import { outcomes } from '../../schema/profile.ts'
+import { selections } from '../../schema/train.ts'
 
 export type SelectionRow = typeof selections.$inferSelect
 

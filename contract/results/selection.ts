@@ -3,7 +3,7 @@
 // selections that were stored before lack them and are still read.
 
 import { z } from 'zod'
-import { Digest } from './digest.ts'
+import { Digest } from '../digest.ts'
 import { Expectations } from './expectations.ts'
 
 export const SelectionCandidate = z.object({
