@@ -1,18 +1,22 @@
 // What routing before inference costs a device, as a share of one inference on the same core in the same run: the
-// seven run-time features and the score of a forest of 100 trees of depth 4, and all 29 features. Photographs
-// are ../shared/data/imagenet's, of both kinds (227x227 and 256 px long), or the demo's scenes where that is not
-// here. Rounds take turns, and the median round counts, so that a busy machine slows both sides alike.
+// seven run-time features and the score of a forest of 100 trees of depth 4, and all 29 features, as devices compute
+// them (with kernels where they run) and in plain JavaScript. An inference is the session alone, without the
+// resizing that a real one has before it: the smaller of two denominators, and both are told. Photographs are
+// ../shared/data/imagenet's, of both kinds (227x227 and 256 px long), or the demo's scenes where that is not here.
+// Rounds take turns, and the median round counts, so that a busy machine slows both sides alike.
 
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FEATURE_NAMES, RUNTIME_FEATURES } from '#contract/features.ts'
 import { extractFeatures } from '#core/features/extract-features.ts'
+import type { FeatureKernels } from '#core/features/feature-kernels.ts'
 import { createRandom, randomInteger } from '#core/random.ts'
 import { forestScore, type ScaledForest } from '#core/route/forest-score.ts'
 import { SIDE_PX } from '#demo/scenes/canvas.ts'
 import { renderScene } from '#demo/scenes/render-scene.ts'
 import { type DecodedImage, decodeImage } from '#vision/decode.ts'
+import { featureKernels } from '#vision/kernels/load-kernels.ts'
 import { workingImage } from '#vision/working-image.ts'
 import type { BenchLine } from './bench-line.ts'
 import { loadInference } from './inference.ts'
@@ -31,38 +35,55 @@ export async function benchFeatures(): Promise<BenchLine[]> {
   const { images, source } = await workingImages()
   const forest = randomForest()
   await using inference = await loadInference()
-  const seven = () => {
-    for (const image of images) forestScore(forest, extractFeatures(image, RUNTIME_FEATURES))
+  const shipped = featureKernels()
+  const seven = (kernels: FeatureKernels | undefined) => () => {
+    for (const image of images) forestScore(forest, extractFeatures(image, RUNTIME_FEATURES, { kernels }))
   }
-  const all = () => {
-    for (const image of images) extractFeatures(image, FEATURE_NAMES)
+  const all = (kernels: FeatureKernels | undefined) => () => {
+    for (const image of images) extractFeatures(image, FEATURE_NAMES, { kernels })
   }
-  const times = { inferenceMs: [] as number[], sevenMs: [] as number[], allMs: [] as number[] }
-  // The first rounds only warm up the compiler.
-  for (let round = -2; round < ROUNDS; round++) {
-    const start = performance.now()
-    for (let i = 0; i < INFERENCES_PER_ROUND; i++) await inference.run()
-    const inferred = performance.now()
-    seven()
-    const seventh = performance.now()
-    all()
-    const end = performance.now()
-    if (round < 0) continue
-    times.inferenceMs.push((inferred - start) / INFERENCES_PER_ROUND)
-    times.sevenMs.push((seventh - inferred) / images.length)
-    times.allMs.push((end - seventh) / images.length)
-  }
-  const inferenceMs = median(times.inferenceMs)
-  const line = (name: string, ms: number, bar: number): BenchLine => ({
+  const ms = await timeInTurns({
+    whole: { run: () => inference.run(), times: INFERENCES_PER_ROUND },
+    preparing: { run: () => inference.prepare(), times: INFERENCES_PER_ROUND },
+    seven: { run: seven(shipped), times: 1, per: images.length },
+    all: { run: all(shipped), times: 1, per: images.length },
+    sevenPlain: { run: seven(undefined), times: 1, per: images.length },
+    allPlain: { run: all(undefined), times: 1, per: images.length },
+  })
+  const bareMs = ms.whole - ms.preparing
+  const engine = shipped === undefined ? 'JavaScript, for want of WebAssembly SIMD' : 'WebAssembly'
+  const line = (name: string, kernelMs: number, plainMs: number, bar: number): BenchLine => ({
     name,
-    ratio: ms / inferenceMs,
+    ratio: kernelMs / bareMs,
     bar,
-    detail: `${ms.toFixed(3)} ms an image (${source}), inference ${inferenceMs.toFixed(2)} ms (${inference.name}${inference.isReference ? '' : ', for want of the reference model'})`,
+    detail: `${kernelMs.toFixed(3)} ms an image in ${engine}, ${plainMs.toFixed(3)} in JavaScript (${source}); inference ${bareMs.toFixed(2)} ms bare, ${ms.whole.toFixed(2)} with preparing (${inference.name}${inference.isReference ? '' : ', for want of the reference model'})`,
   })
   return [
-    line('seven features and forest / inference', median(times.sevenMs), SEVEN_BAR),
-    line('all 29 features / inference', median(times.allMs), ALL_BAR),
+    line('seven features and forest / bare inference', ms.seven, ms.sevenPlain, SEVEN_BAR),
+    line('all 29 features / bare inference', ms.all, ms.allPlain, ALL_BAR),
   ]
+}
+
+interface Timed {
+  run: () => Promise<void> | void
+  times: number
+  /** What one run is shared by. */
+  per?: number
+}
+
+/** Medians over the rounds, each in milliseconds of one. */
+async function timeInTurns<Name extends string>(jobs: Record<Name, Timed>): Promise<Record<Name, number>> {
+  const names = Object.keys(jobs) as Name[]
+  const rounds = new Map<Name, number[]>(names.map((name) => [name, []]))
+  // The first rounds only warm up the compilers.
+  for (let round = -2; round < ROUNDS; round++)
+    for (const name of names) {
+      const { run, times, per = 1 } = jobs[name]
+      const start = performance.now()
+      for (let i = 0; i < times; i++) await run()
+      if (round >= 0) rounds.get(name)!.push((performance.now() - start) / times / per)
+    }
+  return Object.fromEntries(names.map((name) => [name, median(rounds.get(name)!)])) as Record<Name, number>
 }
 
 async function workingImages(): Promise<{ images: DecodedImage[]; source: string }> {

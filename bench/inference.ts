@@ -8,6 +8,7 @@ import path from 'node:path'
 import { ModelContract } from '#contract/model.ts'
 import type { DecodedImage } from '#vision/decode.ts'
 import { loadModel } from '#vision/onnx-model.ts'
+import { prepareInput } from '#vision/prepare-input.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const REFERENCE = path.join(ROOT, '../shared/data/imagenet/models/mobilenet_v2_1.0_224_quant.onnx')
@@ -21,6 +22,8 @@ export interface Inference extends AsyncDisposable {
   /** An image of the model's own size, which needs no resizing. */
   readonly image: DecodedImage
   run(): Promise<void>
+  /** What run() does before the session: the rest of its time is the bare inference. */
+  prepare(): Promise<void>
 }
 
 export async function loadInference(): Promise<Inference> {
@@ -44,6 +47,9 @@ export async function loadInference(): Promise<Inference> {
     image,
     async run() {
       await model.outcome(image, 1)
+    },
+    async prepare() {
+      await prepareInput(image, contract.input)
     },
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   }

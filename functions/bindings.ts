@@ -3,6 +3,7 @@
 // bundle: the host has checked what it sends, and checks what it gets back.
 
 import type {
+  Crop,
   EdgeResult,
   FeaturesResult,
   FunctionDeployment,
@@ -25,11 +26,18 @@ export interface FunctionEnv {
   DEPLOYMENT: string
 }
 
-/** The flow's ports for one image. */
-export function classifyPorts(env: FunctionEnv, image: string): ClassifyPorts {
+/** The flow's ports, and what an own function may want beside them. */
+export interface FunctionPorts extends ClassifyPorts {
+  /** Of the part `crop` of the image; of the model's own central crop where it is left out. */
+  infer(topK: number, crop?: Crop): Promise<InferResult>
+}
+
+/** For one image. A call that the host refuses, or that fails, throws: let it, the built-in path then answers. */
+export function classifyPorts(env: FunctionEnv, image: string): FunctionPorts {
   return {
     features: (names) => call<FeaturesResult>(env.VISION, 'http://vision/features', { image, names }),
-    infer: (topK) => call<InferResult>(env.VISION, 'http://vision/infer', { image, topK }),
+    infer: (topK, crop) =>
+      call<InferResult>(env.VISION, 'http://vision/infer', { image, topK, ...(crop && { crop }) }),
     offload: (topK) => call<EdgeResult>(env.EDGE, 'http://edge/classify', { image, topK }),
   }
 }

@@ -169,7 +169,7 @@ describe('sizes', () => {
 
   test('no folder holds more than 12 files', () => {
     // One document a file, and one router a file: a level more would only hide them. They may not grow unnoticed.
-    const crowded: Record<string, number> = { contract: 15, 'admin/api': 15 }
+    const crowded: Record<string, number> = { contract: 15, 'admin/api': 15, 'admin/cli': 15 }
     const counts = new Map<string, number>()
     for (const { file } of sources)
       counts.set(path.posix.dirname(file), (counts.get(path.posix.dirname(file)) ?? 0) + 1)

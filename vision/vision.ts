@@ -8,6 +8,7 @@ import type { FeatureName } from '#contract/features.ts'
 import type { Crop, FeaturesResult, InferResult } from '#contract/function-bindings.ts'
 import { extractFeatures } from '#core/features/extract-features.ts'
 import type { ImageEntry } from './image-entry.ts'
+import { featureKernels } from './kernels/load-kernels.ts'
 import type { LoadedModel } from './onnx-model.ts'
 import type { ViewedImage } from './prepare-input.ts'
 
@@ -64,7 +65,7 @@ export function createVision({ model }: { model: ClassifyingModel }): Vision {
     async features(image, names) {
       await image.decoded()
       const start = performance.now()
-      const values = extractFeatures(await image.working(), names)
+      const values = extractFeatures(await image.working(), names, { kernels: featureKernels() })
       return { values, ms: performance.now() - start }
     },
     async infer(image, topK, crop) {

@@ -30,11 +30,9 @@ export interface BenchPlane extends AsyncDisposable {
 
 export const groupName = (index: number): string => `site-${index}`
 
-export async function openBenchPlane(groups: number, profileFolder?: string): Promise<BenchPlane> {
+export async function openBenchPlane(groups: number): Promise<BenchPlane> {
   const folder = await tempFolder('pollers')
-  const profile =
-    profileFolder === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` }
-  const env = { TANDEM_HOME: folder.path, TANDEM_PORT: '0', LOG_LEVEL: 'warn', ...profile }
+  const env = { TANDEM_HOME: folder.path, TANDEM_PORT: '0', LOG_LEVEL: 'warn' }
   const control = new Process({ entry: 'admin/main.ts', env })
   const url = await control.ready()
   const postgres = await ensurePostgres({ folder: path.join(folder.path, 'postgres') })

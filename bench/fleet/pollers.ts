@@ -1,4 +1,4 @@
-// `node --import tsx bench/fleet/pollers.ts [devices] [groups] [edges a group] [profile folder]`: a fleet polls the
+// `node --import tsx bench/fleet/pollers.ts [devices] [groups] [edges a group] [seconds of holding]`: a fleet polls the
 // control plane. Real are its process, PostgreSQL, HTTP, keys, tokens and signatures; the devices run nothing.
 //
 // First everybody is told what was promoted. Then the fleet asks without a pause over a few connections: how many
@@ -17,17 +17,16 @@ import type { LoadCommand, LoadLook } from './pollers-load.ts'
 import { type BenchPlane, insertFleet, openBenchPlane } from './pollers-plane.ts'
 import { loadAverage, postgresUsage, processUsage } from './pollers-usage.ts'
 
-const [devices = 10_000, groups = 100, edgesPerGroup = 2] = process.argv.slice(2, 5).map(Number)
-const profileFolder = process.argv[5]
+const [devices = 10_000, groups = 100, edgesPerGroup = 2, holdS = 30] = process.argv.slice(2, 6).map(Number)
 
-const SATURATE_S = 12
+const SATURATE_S = 10
 const CONNECTIONS = 64
 /** As the long poll takes: answers are spread evenly over it. */
 const RAMP_S = 20
-const HOLD_S = 40
+
 const TOLD_MAX_S = 90
 
-await using plane = await openBenchPlane(groups, profileFolder)
+await using plane = await openBenchPlane(groups)
 const fleet = await insertFleet(plane.rig, { devices, groups, edgesPerGroup })
 const file = path.join(plane.folder, 'fleet.json')
 await writeFile(file, JSON.stringify(fleet))
@@ -130,7 +129,7 @@ await sleep(RAMP_S * 1_000 + 2_000)
 await command({ do: 'look' })
 before = usage()
 const rss: number[] = []
-for (let s = 0; s < HOLD_S; s++) {
+for (let s = 0; s < holdS; s++) {
   await sleep(1_000)
   rss.push(usage().rssMb)
 }

@@ -1,23 +1,30 @@
 // All or some of the 29 features (paper, Table 2), in the order asked for. Each family is computed at most
 // once, and only when one of its names is asked for: the run-time seven skip what they do not need. Training
-// and serving extract through this one function. The image is the working image (long side at most 256,
-// EXIF-oriented, on white); larger ones work and only cost more.
+// and serving extract through this one function, with kernels or without: the values are the same. The image is
+// the working image (long side at most 256, EXIF-oriented, on white); larger ones work and only cost more.
 
 import type { FeatureName } from '#contract/features.ts'
 import type { RgbImage } from '../preprocess/crop-resize.ts'
 import { type EdgeMap, findEdges } from './edges/canny.ts'
-import type { SegmentHistograms } from './edges/segment-histograms.ts'
+import { SegmentHistograms } from './edges/segment-histograms.ts'
 import { runHistograms } from './edges/segments.ts'
 import { countCorners } from './fast-corners.ts'
-import { firstHueShare, hueHistogram } from './hue-histogram.ts'
-import { brightness, toLuma } from './luma.ts'
-import { mainObject } from './main-object.ts'
-import { perceivedOfMeans, perceivedRms } from './perceived-brightness.ts'
+import type { FeatureKernels, ImageKernels } from './feature-kernels.ts'
+import { firstHueShare, hueHistogram, shareOf } from './hue-histogram.ts'
+import { brightness, meansOf, toLuma } from './luma.ts'
+import { mainObject, shapeOf } from './main-object.ts'
+import { otsuThreshold } from './otsu.ts'
+import { perceivedOfMeans, perceivedOfSquares, perceivedRms } from './perceived-brightness.ts'
 import type { Scratch } from './scratch.ts'
 
 export interface ExtractOptions {
-  /** Who finds the line segments; edges/probabilistic-hough.ts has the original's way, for comparison only. */
+  /**
+   * Who finds the line segments; edges/probabilistic-hough.ts has the original's way, for comparison only. It works on
+   * the edges found here, so kernels are then left alone.
+   */
   segments?: (edges: EdgeMap) => SegmentHistograms
+  /** Who counts pixels; plain JavaScript by default, and for images that they do not take. */
+  kernels?: FeatureKernels | undefined
   /** Memory to work in, at least as large as the image needs; a shared one by default. */
   scratch?: Scratch
 }
@@ -33,7 +40,9 @@ export function extractFeatures(
     throw new RangeError(
       `Cannot extract features of image "${image.width}x${image.height}": has ${image.rgb.length} bytes, expected ${expected} and at least one pixel`,
     )
-  const families = familiesOf(image, names, options)
+  const kernels = options.segments === undefined ? options.kernels?.open(image) : undefined
+  const families =
+    kernels === undefined ? familiesOf(image, names, options) : kernelFamilies(image, names, kernels)
   return names.map((name) => featureValue(name, families))
 }
 
@@ -42,20 +51,42 @@ type Families = ReturnType<typeof familiesOf>
 /** Every family as a function that computes it on its first call. */
 function familiesOf(image: RgbImage, names: readonly FeatureName[], options: ExtractOptions) {
   const luma = once(() => toLuma(image, options.scratch))
-  const needsAllHues = names.some((name) => name.startsWith('hue') && name !== 'hue1')
   const { segments = runHistograms } = options
   return {
     corners: once(() => countCorners(luma())),
     brightness: once(() => brightness(luma().histogram)),
     perceivedOfMeans: once(() => perceivedOfMeans(luma().means)),
     perceivedRms: once(() => perceivedRms(image)),
-    segments: once(() => {
-      const found = segments(findEdges(luma()))
-      return { lengths: found.lengths(), angles: found.angles() }
-    }),
-    hues: once(() => (needsAllHues ? hueHistogram(image) : [firstHueShare(image)])),
+    segments: once(() => sharesOf(segments(findEdges(luma())))),
+    hues: once(() => (needsAllHues(names) ? hueHistogram(image) : [firstHueShare(image)])),
     object: once(() => mainObject(luma())),
   }
+}
+
+/** The same, where kernels count. */
+function kernelFamilies(image: RgbImage, names: readonly FeatureName[], kernels: ImageKernels): Families {
+  const luma = once(() => kernels.luma())
+  const pixels = image.width * image.height
+  return {
+    corners: once(() => luma().countCorners()),
+    brightness: once(() => brightness(luma().histogram)),
+    perceivedOfMeans: once(() => perceivedOfMeans(meansOf(luma().sums, pixels))),
+    perceivedRms: once(() => perceivedOfSquares(kernels.squareSums(), pixels)),
+    segments: once(() => sharesOf(SegmentHistograms.of(image, luma().segments()))),
+    hues: once(() => {
+      const counts = needsAllHues(names) ? kernels.hueCounts() : [kernels.firstHueCount()]
+      return counts.map((count) => shareOf(count, image))
+    }),
+    object: once(() => shapeOf(luma().border(otsuThreshold(luma().histogram)))),
+  }
+}
+
+function needsAllHues(names: readonly FeatureName[]): boolean {
+  return names.some((name) => name.startsWith('hue') && name !== 'hue1')
+}
+
+function sharesOf(found: SegmentHistograms) {
+  return { lengths: found.lengths(), angles: found.angles() }
 }
 
 function once<T>(compute: () => T): () => T {

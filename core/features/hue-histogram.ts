@@ -23,7 +23,7 @@ export function hueHistogram({ rgb }: RgbImage): number[] {
   for (let i = 0; i < rgb.length; i += 3) counts[hueOf(rgb[i]!, rgb[i + 1]!, rgb[i + 2]!)]!++
   const bins = new Array<number>(BINS).fill(0)
   for (let hue = 0; hue < HUES; hue++) bins[Math.floor((hue * BINS) / HUES)]! += counts[hue]!
-  return bins.map((count) => (count * 3) / rgb.length)
+  return bins.map((count) => shareOf(count, { rgb }))
 }
 
 /** The first of the seven shares: of the pixels whose hue is under 26. */
@@ -40,7 +40,12 @@ export function firstHueShare({ rgb }: RgbImage): number {
     // Negative where red is not the largest, or the hue is below 0 (which is 179), or not in the bin.
     others += (hue | ((SECOND_BIN << SHIFT) - 1 - hue) | (r - g) | (r - b)) >>> 31
   }
-  return ((rgb.length / 3 - others) * 3) / rgb.length
+  return shareOf(rgb.length / 3 - others, { rgb })
+}
+
+/** Of so many of the image's pixels. */
+export function shareOf(count: number, { rgb }: Pick<RgbImage, 'rgb'>): number {
+  return (count * 3) / rgb.length
 }
 
 /** 0..179; red is 0, green 60, blue 120. Written with masks: which channel is the largest is anyone's guess. */

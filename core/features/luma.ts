@@ -52,7 +52,14 @@ export function toLuma(image: RgbImage, scratch = scratchFor(geometryOf(image)))
   y.copyWithin(0, stride, 2 * stride)
   y.copyWithin((height + 1) * stride, height * stride, (height + 1) * stride)
   const count = width * height
-  return { ...geometry, y, histogram, means: [red / count, green / count, blue / count], scratch }
+  return { ...geometry, y, histogram, means: meansOf([red, green, blue], count), scratch }
+}
+
+export function meansOf(
+  [red, green, blue]: readonly [number, number, number],
+  pixels: number,
+): [number, number, number] {
+  return [red / pixels, green / pixels, blue / pixels]
 }
 
 export interface Brightness {

@@ -17,11 +17,23 @@ export interface ObjectShape {
   aspectRatio: number
 }
 
-/** Both 0 where nothing is above the threshold. */
+/** Around an object; all in pixels. */
+export interface Border {
+  area: number
+  perimeter: number
+  /** Of the bounding box. */
+  width: number
+  height: number
+}
+
 export function mainObject(luma: LumaPlane): ObjectShape {
   const start = largestComponent(luma, otsuThreshold(luma.histogram))
-  if (start < 0) return { areaByPerimeter: 0, aspectRatio: 0 }
-  const border = walkBorder(luma, start)
+  return shapeOf(start < 0 ? undefined : walkBorder(luma, start))
+}
+
+/** Both 0 where nothing is above the threshold. */
+export function shapeOf(border: Border | undefined): ObjectShape {
+  if (border === undefined) return { areaByPerimeter: 0, aspectRatio: 0 }
   return {
     areaByPerimeter: border.perimeter === 0 ? 0 : border.area / border.perimeter,
     aspectRatio: border.width / border.height,
@@ -29,7 +41,7 @@ export function mainObject(luma: LumaPlane): ObjectShape {
 }
 
 /** `start` must be the component's first pixel in raster order: then nothing lies before or above it. */
-function walkBorder({ stride, scratch: { mark } }: LumaPlane, start: number) {
+function walkBorder({ stride, scratch: { mark } }: LumaPlane, start: number): Border {
   const steps = Int32Array.from(STEP_X, (x, i) => STEP_Y[i]! * stride + x)
   // Relative to the start.
   let [at, x, y] = [start, 0, 0]

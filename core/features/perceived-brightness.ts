@@ -19,8 +19,12 @@ export function perceivedRms({ rgb }: RgbImage): number {
     g += rgb[i + 1]! * rgb[i + 1]!
     b += rgb[i + 2]! * rgb[i + 2]!
   }
-  const n = rgb.length / 3
-  return Math.sqrt(weigh(r / n, g / n, b / n))
+  return perceivedOfSquares([r, g, b], rgb.length / 3)
+}
+
+/** Of the sums of the channels' squares over so many pixels. */
+export function perceivedOfSquares([r, g, b]: readonly [number, number, number], pixels: number): number {
+  return Math.sqrt(weigh(r / pixels, g / pixels, b / pixels))
 }
 
 function weigh(r: number, g: number, b: number): number {

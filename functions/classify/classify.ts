@@ -1,6 +1,6 @@
 // The built-in classify function, for both tiers: the paper's flow over the bindings, as a fetch module that
-// runs alike in workerd, in Miniflare and in a Node thread. A function that an admin uploads starts from this
-// file. It never sees the image, and it answers everything but what only the host knows.
+// runs alike in workerd, in Miniflare and in a Node thread. An own one may start from it (`tandem functions new
+// --from classify`). It never sees the image, and it answers everything but what only the host knows.
 
 import { Hono } from 'hono'
 import type { FunctionAnswer } from '#contract/classify.ts'

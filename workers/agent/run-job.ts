@@ -11,6 +11,7 @@ import type { FeatureRow, Outcome } from '#contract/outcome.ts'
 import { extractFeatures } from '#core/features/extract-features.ts'
 import type { ArtifactStore } from '#platform/artifact-store.ts'
 import { decodeImage } from '#vision/decode.ts'
+import { featureKernels } from '#vision/kernels/load-kernels.ts'
 import { loadModel } from '#vision/onnx-model.ts'
 import { pixelDigest } from '#vision/pixel-digest.ts'
 import { workingImage } from '#vision/working-image.ts'
@@ -64,7 +65,7 @@ const measureFeatures: Measure<FeatureRow> = async (bytes, index) => {
   const image = await decodeImage(bytes)
   const start = performance.now()
   const working = await workingImage(image)
-  const features = extractFeatures(working, FEATURE_NAMES)
+  const features = extractFeatures(working, FEATURE_NAMES, { kernels: featureKernels() })
   const latencyMs = performance.now() - start
   // After the clock: serving an image needs no digest.
   return { index, features, latencyMs, pixels: pixelDigest(working) }

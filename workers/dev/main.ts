@@ -1,151 +1,101 @@
-// `npm run functions:dev -- <module>`: a function under development, in Miniflare, on real images: with the models
-// and the router that the local worker of this machine has installed, on a port of its own. Every change of the
-// source starts a new generation beside the old and switches, as a device does; a module that does not start
-// leaves the old one serving and says why. No decisions are recorded.
+// `tandem functions dev FILE` (or `npm run functions:dev -- FILE`): a function under development on real images, with
+// the models, the router and the edge that the local worker of this machine has installed, on a port of its own.
+// Every change of the source starts a new generation and switches, as a device does. No decisions are recorded.
 
-import { rmSync, watch } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { pino } from 'pino'
+import { parseArgs } from 'node:util'
+import { type Logger, pino } from 'pino'
 import type { ClassifyAnswer } from '#contract/classify.ts'
-import type { Deployment } from '#contract/deployment.ts'
-import type { Manifest } from '#contract/manifest.ts'
 import { ArtifactStore } from '#platform/artifact-store.ts'
-import { bundleFunction } from '#platform/bundle-function.ts'
 import { runMain } from '#platform/run-main.ts'
 import { untilStopped } from '#platform/until-stopped.ts'
-import { openIdentity } from '../agent/identity.ts'
-import { switchTo } from '../agent/install.ts'
-import { readState } from '../agent/state.ts'
-import { openManifest } from '../agent/verify-manifest.ts'
 import { type DeviceConfig, readDeviceConfig, readDevPort } from '../config.ts'
+import { chooseHost } from '../host/choose-host.ts'
+import type { FunctionHost } from '../host/function-host.ts'
 import { miniflareHost } from '../host/miniflare-host.ts'
+import { workerdHost } from '../host/workerd/workerd-host.ts'
 import { answerEnergyJ } from '../serve/energy.ts'
-import { frontDoorApp, listen } from '../serve/front-door.ts'
-import { Generations } from '../serve/generations.ts'
-import { Offload } from '../serve/offload.ts'
-
-/** Editors write a file in several steps. */
-const SETTLE_MS = 100
+import { closeServer, frontDoorApp, listen } from '../serve/front-door.ts'
+import { readInstalled } from './installed.ts'
+import { Workbench, type WorkbenchOptions } from './workbench.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-interface Installed {
-  readonly deployment: Deployment
-  readonly edges: Manifest['edges']
+/** What a developer needs of the log: that a request went another way, and why. */
+function spokenLog(level: string, inSource: (text: string) => string): Logger {
+  const write = (line: string) => {
+    const { msg, err } = JSON.parse(line) as { msg: string; err?: { message?: string } }
+    say(inSource(err?.message === undefined ? msg : `${msg}: ${err.message}`))
+  }
+  return pino({ level: level === 'info' ? 'warn' : level }, { write })
 }
 
-/** What the local worker of this machine runs. */
-async function installed(home: string): Promise<Installed> {
-  const { enrolment } = await openIdentity(home)
-  const { state } = await readState(home)
-  if (!enrolment || !state.current)
-    throw new Error(`Cannot start: no deployment is installed in "${home}", expected a started local worker`)
-  const { deviceId, manifestKeys } = enrolment
-  const { deployment, edges } = await openManifest(state.current.jws, {
-    deviceId,
-    tier: 'local',
-    manifestKeys,
-  })
-  if (!deployment) throw new Error(`Cannot start: nothing is deployed to the worker in "${home}"`)
-  return { deployment, edges }
+/**
+ * The devices' own driver by default: it starts in a twentieth of Miniflare's time, keeps a device's limits, and hands
+ * on what the function prints. Where it does not run Miniflare would not either, since that is workerd inside.
+ */
+async function hostNamed(driver: string): Promise<WorkbenchOptions['host']> {
+  if (driver === 'miniflare') return (): FunctionHost => miniflareHost()
+  if (driver !== 'workerd')
+    throw new Error(`Cannot start: driver is "${driver}", expected "workerd" or "miniflare"`)
+  const { host, reason } = await chooseHost()
+  if (host.driver !== 'workerd') throw new Error(`Cannot start: ${reason}`)
+  return workerdHost
 }
 
-interface Workbench {
+interface Order {
   readonly entry: string
-  readonly base: Installed
-  readonly store: ArtifactStore
-  readonly generations: Generations
-  readonly offload: Offload
+  readonly port: number
+  readonly host: WorkbenchOptions['host']
+  readonly config: DeviceConfig
 }
 
-/** Bundles the source and lets it serve in place of the version before. */
-async function reload(
-  { entry, base, store, generations, offload }: Workbench,
-  version: number,
-): Promise<void> {
-  const file = await store.putBytes(Buffer.from(await bundleFunction(entry)))
-  const name = path.basename(entry)
-  const { deployment } = base
-  const next = {
-    ...deployment,
-    id: `dev-${version}`,
-    version,
-    function: { ...deployment.function, name, version, file },
-  }
-  const old = generations.serving?.deployment.id
-  await generations.start(next)
-  switchTo(next, base.edges, { generations, offload })
-  if (old !== undefined) await generations.stop(old)
-  say(`${name} version ${version} serves`)
-}
-
-/** One reload after the other, whatever the editor does meanwhile. */
-function reloadOnChange(bench: Workbench): { stop(): Promise<void> } {
-  let version = 1
-  let last = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
-  const again = () =>
-    reload(bench, ++version).catch((error: unknown) =>
-      say(error instanceof Error ? error.message : 'the function does not start'),
-    )
-  const watcher = watch(path.dirname(path.resolve(bench.entry)), { recursive: true }, () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      last = last.then(again)
-    }, SETTLE_MS)
-  })
-  return {
-    async stop() {
-      watcher.close()
-      clearTimeout(timer)
-      await last
-    },
-  }
-}
-
-async function develop(entry: string, config: DeviceConfig): Promise<void> {
+async function develop({ entry, port: wantedPort, host, config }: Order): Promise<void> {
   const stopped = untilStopped()
-  const base = await installed(config.home)
+  const installed = await readInstalled(config.home)
   const runFolder = await mkdtemp(path.join(os.tmpdir(), 'tandem-dev-'))
   // Not only below: Miniflare has an exit hook of its own, which ends the process at Ctrl-C before anybody else.
   process.once('exit', () => rmSync(runFolder, { recursive: true, force: true }))
   const store = new ArtifactStore(path.join(config.home, 'artifacts'))
-  const offload = new Offload()
-  const log = pino({ level: config.logLevel, base: { part: 'dev' } })
-  // The edge worker knows the installed deployment, not the one under development.
-  const edgeFor = () => offload.portFor(base.deployment)
-  const generations = new Generations({
-    tier: 'local',
-    store,
-    host: miniflareHost(),
-    edgeFor,
-    runFolder,
-    log,
-  })
-  const bench = { entry, base, store, generations, offload }
+  const log = spokenLog(config.logLevel, (text) => bench.inSource(text))
+  const bench: Workbench = new Workbench({ entry, installed, store, runFolder, host, log, say })
   try {
-    await reload(bench, 1)
+    await bench.reload()
     const energyOf = (answer: ClassifyAnswer) => answerEnergyJ('local', config.power, answer)
+    const { generations } = bench
     const app = frontDoorApp({ generations, log, energyOf, onAnswer: () => undefined })
-    const { server, port } = await listen(app, { host: config.host, port: readDevPort(process.env) })
-    const watching = reloadOnChange(bench)
-    say(`http://${config.host}:${port}/v1/classify answers by ${entry}; changes reload it; Ctrl-C ends`)
+    const { server, port } = await listen(app, { host: config.host, port: wantedPort })
+    const { local, edge } = installed.deployment
+    say(`${local.name} -> ${edge.name}, by ${entry}, at http://${config.host}:${port}`)
+    say(`  tandem classify --worker http://${config.host}:${port} photo.jpg; changes reload; Ctrl-C ends`)
+    process.send?.({ ready: `http://${config.host}:${port}` })
     await stopped
-    server.close()
-    await watching.stop()
+    await closeServer(server)
   } finally {
-    await generations[Symbol.asyncDispose]()
-    await offload[Symbol.asyncDispose]()
+    await bench[Symbol.asyncDispose]()
   }
 }
 
 await runMain(async () => {
-  const entry = process.argv[2]
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      home: { type: 'string' },
+      port: { type: 'string' },
+      driver: { type: 'string', default: 'workerd' },
+    },
+  })
+  const [entry] = positionals
   if (entry === undefined)
     throw new Error(
       'Cannot start: no function is named, expected a module, e.g. functions/classify/classify.ts',
     )
-  await develop(entry, readDeviceConfig('local', process.env))
+  const env = { ...process.env }
+  if (values.home !== undefined) env.TANDEM_HOME = values.home
+  if (values.port !== undefined) env.TANDEM_DEV_PORT = values.port
+  const config = readDeviceConfig('local', env)
+  await develop({ entry, port: readDevPort(env), host: await hostNamed(values.driver), config })
 })

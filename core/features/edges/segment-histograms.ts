@@ -18,6 +18,13 @@ export class SegmentHistograms {
     this.p = Math.max(width, height) / 2
   }
 
+  /** Of pairs of `across` and `down`, one after another. */
+  static of(image: { width: number; height: number }, pairs: Int16Array): SegmentHistograms {
+    const histograms = new SegmentHistograms(image)
+    for (let i = 0; i < pairs.length; i += 2) histograms.add(pairs[i]!, pairs[i + 1]!)
+    return histograms
+  }
+
   /** From the left to the right end: `across` >= 0 pixels right, `down` pixels down. One that is upright is at 90. */
   add(across: number, down: number): void {
     const length = Math.sqrt(across * across + down * down) / this.p

@@ -1,0 +1,84 @@
+// Who waits for news of a group, and the one look that is taken for all of them. However many long polls are open,
+// the database is asked once in half a second, by one query for up to a thousand groups; a poll whose group's stamp
+// has changed is woken and looks at the rows itself. Stamps only wake: what a device is told is never read from one.
+//
+// A timer and no LISTEN: a look costs about a millisecond for a hundred groups of a hundred, sees what any other
+// control plane on the same database has done, and there is no connection whose loss would have to be noticed.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Db } from '#db/db.ts'
+import type { DeviceRow } from '#db/queries/devices.ts'
+import { type GroupStamp, groupStamps } from '#db/queries/polls/group-stamps.ts'
+import { inBatches } from './in-batches.ts'
+
+/** How late news may be heard of; a device installs for seconds afterwards. */
+const LOOK_EVERY_MS = 500
+
+export interface Waiter {
+  readonly device: DeviceRow
+  readonly seen: GroupStamp
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone: () => boolean
+}
+
+export class GroupWatch {
+  readonly #log: Logger
+  readonly #stamps: (groupName: string) => Promise<GroupStamp | undefined>
+  readonly #waiters = new Map<Waiter, () => void>()
+  #isLooking = false
+
+  constructor({ db, log }: { readonly db: Db; readonly log: Logger }) {
+    this.#log = log
+    this.#stamps = inBatches(groupStamps(db))
+  }
+
+  /** Of rows that were read after the call. */
+  async stampOf(groupName: string): Promise<GroupStamp> {
+    return (await this.#stamps(groupName))!
+  }
+
+  /** Until the device's group has another stamp than it has seen, the asker is gone, or the time is over. */
+  async changed(waiter: Waiter, waitMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((wake) => {
+      timer = setTimeout(wake, waitMs)
+      this.#waiters.set(waiter, wake)
+      if (!this.#isLooking) void this.#lookWhileAwaited()
+    })
+    clearTimeout(timer)
+    this.#waiters.delete(waiter)
+  }
+
+  async #lookWhileAwaited(): Promise<void> {
+    this.#isLooking = true
+    while (this.#waiters.size > 0) {
+      await sleep(LOOK_EVERY_MS)
+      try {
+        await this.#look()
+      } catch (err) {
+        this.#log.warn({ err }, 'no look at the groups of waiting devices, they go on waiting')
+      }
+    }
+    this.#isLooking = false
+  }
+
+  async #look(): Promise<void> {
+    const there: [Waiter, () => void][] = []
+    for (const [waiter, wake] of this.#waiters) {
+      if (waiter.isGone()) wake()
+      else there.push([waiter, wake])
+    }
+    const names = [...new Set(there.map(([{ device }]) => device.groupName))]
+    const stamps = new Map(
+      await Promise.all(names.map(async (name) => [name, await this.stampOf(name)] as const)),
+    )
+    const woken = there.filter(([{ device, seen }]) => {
+      const now = stamps.get(device.groupName)!
+      return now.wanted !== seen.wanted || now.revoked !== seen.revoked
+    })
+    // Edge devices first: what local ones may be told waits for them.
+    for (const [{ device }, wake] of woken) if (device.tier === 'edge') wake()
+    for (const [, wake] of woken) wake()
+  }
+}

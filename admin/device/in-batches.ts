@@ -1,0 +1,49 @@
+// One query for many who ask at the same time: whoever asks while a query is under way shares the next one. An answer
+// is therefore never older than its question, and the busier the control plane is the fewer queries an answer costs.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+
+type Load<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>
+
+interface Waiting<V> {
+  readonly key: string
+  readonly resolve: (value: V | undefined) => void
+  readonly reject: (cause: unknown) => void
+}
+
+/** More at once make one slow query out of two quick ones. */
+const BATCH_MAX = 1_000
+/** Batches begin at least so far apart: who asks alone waits for nothing, who asks among many for this at most. */
+const APART_MS = 5
+
+/** Undefined where `load` brought nothing under the key; where it failed, all that shared it fail. */
+export function inBatches<V>(load: Load<V>): (key: string) => Promise<V | undefined> {
+  let waiting: Waiting<V>[] = []
+  let isUnderWay = false
+  let begunAt = Number.NEGATIVE_INFINITY
+
+  async function run(): Promise<void> {
+    isUnderWay = true
+    while (waiting.length > 0) {
+      // At least to the end of this turn of the event loop: those who ask in it come along.
+      const restMs = begunAt + APART_MS - performance.now()
+      await (restMs > 0 ? sleep(restMs) : Promise.resolve())
+      begunAt = performance.now()
+      const batch = waiting.slice(0, BATCH_MAX)
+      waiting = waiting.slice(BATCH_MAX)
+      try {
+        const values = await load([...new Set(batch.map(({ key }) => key))])
+        for (const { key, resolve } of batch) resolve(values.get(key))
+      } catch (cause) {
+        for (const { reject } of batch) reject(cause)
+      }
+    }
+    isUnderWay = false
+  }
+
+  return (key) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ key, resolve, reject })
+      if (!isUnderWay) void run()
+    })
+}

@@ -1,0 +1,100 @@
+// A device's question whether it should run something else, long or short. Most answers are "no", and a fleet asks all
+// day: under which stamp of its group a device was found to have the newest manifest is remembered, and while that
+// stamp holds "no" is answered without computing again what the device is to run.
+//
+// Nothing that is remembered is needed: a control plane that has just started, or a second one beside it, answers the
+// same. Whether the device is still trusted is never remembered.
+
+import type { DeviceRow } from '#db/queries/devices.ts'
+import type { ManifestRow } from '#db/queries/manifests.ts'
+import type { GroupStamp } from '#db/queries/polls/group-stamps.ts'
+import type { Context } from '../context.ts'
+import { BoundedMap } from './bounded-map.ts'
+import { GroupWatch } from './group-watch.ts'
+import { inLanes } from './lanes.ts'
+import { manifestFor } from './wanted.ts'
+
+/** Of ten connections; the others are for reports and for who a device is. */
+const LANES = 6
+/** Then it is computed again: a manifest that nears its end is to be signed anew. */
+const SETTLED_MAX_MS = 10 * 60_000
+/** About 300 bytes each. */
+const SETTLED_MAX = 50_000
+
+/** Agents give an answer up ten seconds after the end of their wait: "no" in time is better than news too late. */
+const LATE_MAX_MS = 5_000
+
+interface Look {
+  readonly stamp: GroupStamp
+  readonly row?: ManifestRow
+}
+
+interface Settled {
+  readonly etag: string
+  readonly wanted: string
+  readonly untilMs: number
+}
+
+export interface ManifestPoll {
+  /** The ETag of what it has. */
+  readonly known: string | undefined
+  readonly waitMs: number
+  /** Whether the asker has hung up. */
+  readonly isGone: () => boolean
+}
+
+export const etagOf = (row: ManifestRow): string => `"${row.digest}"`
+
+export class ManifestPolls {
+  readonly #ctx: Context
+  readonly #trusted: (deviceId: string) => Promise<DeviceRow>
+  readonly #watch: GroupWatch
+  readonly #settled = new BoundedMap<string, Settled>(SETTLED_MAX)
+  readonly #inLane = inLanes(LANES)
+
+  /** `trusted` answers the device as it is now, and throws where it was revoked. */
+  constructor(ctx: Context, trusted: (deviceId: string) => Promise<DeviceRow>) {
+    this.#ctx = ctx
+    this.#trusted = trusted
+    this.#watch = new GroupWatch(ctx)
+  }
+
+  /** The device's manifest, or undefined where it has still the one that it knows when its time is over. */
+  async answer(device: DeviceRow, poll: ManifestPoll): Promise<ManifestRow | undefined> {
+    const deadline = Date.now() + poll.waitMs
+    for (;;) {
+      const look = await this.#look(device, poll, deadline)
+      if (look?.row && etagOf(look.row) !== poll.known) return look.row
+      const leftMs = deadline - Date.now()
+      if (!look || leftMs <= 0) return undefined
+      // After the stamp was read: a revocation is seen here, or it changes the stamp.
+      await this.#trusted(device.id)
+      await this.#watch.changed({ device, seen: look.stamp, isGone: poll.isGone }, leftMs)
+      if (poll.isGone()) return undefined
+    }
+  }
+
+  /** Without a row the one that it knows is still right; undefined where too many others were before it. */
+  async #look(device: DeviceRow, poll: ManifestPoll, deadline: number): Promise<Look | undefined> {
+    const stamp = await this.#watch.stampOf(device.groupName)
+    if (this.#isSettled(device, poll.known, stamp)) return { stamp }
+    const queueMaxMs = poll.known === undefined ? Infinity : deadline - Date.now() + LATE_MAX_MS
+    return this.#inLane(() => this.#compute(device, poll), queueMaxMs)
+  }
+
+  /** The stamp first: what changes while the rows are read is another stamp at the next look. */
+  async #compute({ id, groupName }: DeviceRow, poll: ManifestPoll): Promise<Look> {
+    const stamp = await this.#watch.stampOf(groupName)
+    if (poll.isGone()) return { stamp }
+    const { db, signer } = this.#ctx
+    const row = await manifestFor(db, signer, await this.#trusted(id), new Date())
+    const untilMs = Date.now() + SETTLED_MAX_MS
+    this.#settled.set(id, { etag: etagOf(row), wanted: stamp.wanted, untilMs })
+    return { stamp, row }
+  }
+
+  #isSettled(device: DeviceRow, known: string | undefined, stamp: GroupStamp): boolean {
+    const settled = this.#settled.get(device.id)
+    return settled?.etag === known && settled?.wanted === stamp.wanted && Date.now() < settled.untilMs
+  }
+}
