@@ -17,7 +17,7 @@ export function askChild<Answer, News = never>(
   onNews: (news: News) => void = () => undefined,
 ): Promise<{ readonly end: 'answered'; readonly answer: Answer } | ChildEnd> {
   const child = fork(fileURLToPath(entry), {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', import.meta.resolve('tsx')],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // Typed arrays travel as they are.
     serialization: 'advanced',

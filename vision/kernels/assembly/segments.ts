@@ -1,5 +1,5 @@
 // Runs of edge pixels whose gradient stays near the first one's: core/features/edges/segments.ts. Pixel by pixel,
-// since each run takes away what the next one might have had: the longest of all kernels, and most of it is
+// since each run takes away what the next one might have had: the longest of all kernels, probably for
 // branches guessed wrong. Accepting neighbours without a branch is slower, as the next address then waits for the
 // comparison; so is comparing in whole numbers. In doubles and in the same order both ways round alike.
 
