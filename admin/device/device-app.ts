@@ -60,7 +60,11 @@ async function enrol(ctx: Context, c: HttpContext): Promise<Response> {
       'Cannot enrol: the code is unknown, used, expired or for the other tier',
     )
   ctx.log.info({ device: device.name, tier: device.tier }, 'device enrolled')
-  const answer: EnrolAnswer = { deviceId: device.id, name: device.name, manifestKeys: [...ctx.signer.publicKeys] }
+  const answer: EnrolAnswer = {
+    deviceId: device.id,
+    name: device.name,
+    manifestKeys: [...ctx.signer.publicKeys],
+  }
   return c.json(answer, 201)
 }
 
