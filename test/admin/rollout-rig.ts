@@ -11,7 +11,13 @@ export interface RolloutRig extends AsyncDisposable {
   readonly control: Control
   readonly router: string
   fleet(sizes: { local: number; edge: number }, group?: string): Promise<SimulatedFleet>
+  state(rolloutId: string): Promise<string>
+  /** As if the rollout's clocks had been started so long ago. */
+  age(rolloutId: string, seconds: number): Promise<unknown>
 }
+
+/** A quarter, half, then all. */
+export const STAGES = [{ share: 0.25 }, { share: 0.5 }, {}]
 
 export async function openRolloutRig(given?: TestDatabase): Promise<RolloutRig> {
   const control = await openControl(given)
@@ -27,6 +33,13 @@ export async function openRolloutRig(given?: TestDatabase): Promise<RolloutRig> 
         for (let i = 0; i < sizes[tier]; i++) await fleet.join(tier)
       return fleet
     },
+    state: async (id) => (await control.admin.rollouts.get.query({ id })).state,
+    age: (id, seconds) =>
+      control.database.pool.query(
+        `update staged_rollouts set clock_from = clock_from - make_interval(secs => $2),
+           soak_from = soak_from - make_interval(secs => $2) where id = $1`,
+        [id, seconds],
+      ),
     [Symbol.asyncDispose]: () => control[Symbol.asyncDispose](),
   }
 }

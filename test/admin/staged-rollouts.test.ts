@@ -2,9 +2,8 @@
 // In every turn of every test no local device runs a pair whose edge half is not running.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { advanceRollouts } from '#admin/jobs/rollout-driver.ts'
 import { type Control, refusalOf } from './control-rig.ts'
-import { openRolloutRig, type RolloutRig } from './rollout-rig.ts'
+import { openRolloutRig, type RolloutRig, STAGES } from './rollout-rig.ts'
 
 let rig: RolloutRig
 let control: Control
@@ -14,29 +13,20 @@ beforeAll(async () => {
 })
 afterAll(() => rig[Symbol.asyncDispose]())
 
-const THIRDS = [{ share: 0.25 }, { share: 0.5 }, {}]
-const state = async (id: string) => (await control.admin.rollouts.get.query({ id })).state
-/** As if the rollout's clocks had been started so long ago. */
-const age = (id: string, seconds: number) =>
-  control.database.pool.query(
-    `update staged_rollouts set clock_from = clock_from - make_interval(secs => $2),
-       soak_from = soak_from - make_interval(secs => $2) where id = $1`,
-    [id, seconds],
-  )
-
 describe('a staged rollout', () => {
   test('reaches the edge first, then share by share, and becomes current at its end', async () => {
     const fleet = await rig.fleet({ local: 4, edge: 1 })
     const old = await fleet.settle()
-    const { rollout, deployment } = await fleet.promote({ stages: THIRDS })
+    const { rollout, deployment } = await fleet.promote({ stages: STAGES })
     expect(rollout).toMatchObject({ state: 'running', cuts: [expect.any(Number)] })
     for (const device of fleet.of('local')) await device.poll()
     expect(fleet.serving(deployment.id)).toBe(0)
     const reached: number[] = []
-    while ((await state(rollout.id)) === 'running') {
+    while ((await rig.state(rollout.id)) === 'running') {
       await fleet.turn()
       reached.push(fleet.serving(deployment.id))
-      if ((await state(rollout.id)) === 'running') expect((await fleet.current())?.deployment.id).toBe(old.id)
+      if ((await rig.state(rollout.id)) === 'running')
+        expect((await fleet.current())?.deployment.id).toBe(old.id)
       expect(fleet.serving(deployment.id) + fleet.serving(old.id)).toBe(4)
     }
     expect(reached).toEqual([1, 2, 4])
@@ -47,7 +37,7 @@ describe('a staged rollout', () => {
     const { events } = await fleet.view(rollout.id)
     expect(events.map((e) => e.event)).toEqual([
       'begin',
-      ...THIRDS.flatMap(() => ['activate', 'soak']),
+      ...STAGES.flatMap(() => ['activate', 'soak']),
       'completed',
     ])
   })
@@ -61,7 +51,7 @@ describe('a staged rollout', () => {
     await control.admin.rollouts.approve.mutate({ id: rollout.id })
     await fleet.turn(2)
     expect(fleet.serving(deployment.id)).toBe(4)
-    expect(await state(rollout.id)).toBe('completed')
+    expect(await rig.state(rollout.id)).toBe('completed')
   })
 
   test('goes through groups in order and becomes current in all of them at once', async () => {
@@ -101,132 +91,7 @@ describe('a staged rollout', () => {
     expect((await fleet.view(rollout.id)).waitsFor).toBe('1 of 2 edge devices serve it, expected 2')
     fleet.of('edge')[1]!.isAway = false
     await fleet.turn(2)
-    expect(await state(rollout.id)).toBe('completed')
-  })
-})
-
-describe('a rollout goes back by itself', () => {
-  test('when a device cannot activate it: no device outside of the stage ever hears of it', async () => {
-    const fleet = await rig.fleet({ local: 4, edge: 1 })
-    const old = await fleet.settle()
-    const { rollout, deployment } = await fleet.promote({ stages: THIRDS })
-    for (const device of fleet.of('local')) device.broken.add(deployment.id)
-    await fleet.turn(1)
-    expect(await fleet.view(rollout.id)).toMatchObject({ state: 'rolled-back' })
-    await fleet.turn(2)
-    expect([fleet.serving(old.id), fleet.serving(old.id, 'edge')]).toEqual([4, 1])
-    const view = await fleet.view(rollout.id)
-    expect(view.reason).toMatch(/^Stage 1 of 3: 1 of 1 local devices failed .* says "cannot start dep_/)
-    expect(view.stages[0]!.devices).toContainEqual(
-      expect.objectContaining({ state: 'failed', message: `cannot start ${deployment.id}` }),
-    )
-    expect((await fleet.current())?.rollout).toMatchObject({
-      kind: 'rollback',
-      startedBy: 'tandem',
-      reason: view.reason,
-      stagedId: rollout.id,
-      deploymentId: old.id,
-    })
-    const told = await control.database.pool.query(
-      'select distinct device_id from manifests where deployment_id = $1',
-      [deployment.id],
-    )
-    expect(told.rowCount).toBe(2)
-  })
-
-  test('when the edge cannot activate it: no local device ever hears of it', async () => {
-    const fleet = await rig.fleet({ local: 2, edge: 1 })
-    const old = await fleet.settle()
-    const { rollout, deployment } = await fleet.promote({ stages: [{ share: 1 }] })
-    fleet.of('edge')[0]!.broken.add(deployment.id)
-    await fleet.turn(3)
-    expect(await state(rollout.id)).toBe('rolled-back')
-    expect(fleet.serving(old.id)).toBe(2)
-  })
-
-  test('when a device is silent for too long', async () => {
-    const fleet = await rig.fleet({ local: 2, edge: 1 })
-    const old = await fleet.settle()
-    const { rollout } = await fleet.promote({ stages: [{ timeoutS: 60 }] })
-    fleet.of('local')[1]!.isAway = true
-    await fleet.turn(3)
-    expect(await state(rollout.id)).toBe('running')
-    // Nobody has all of this test's minutes: the devices were here long before, and the clock began long ago.
-    await control.database.pool.query(
-      `update devices set enrolled_at = now() - interval '1 day' where group_name = $1`,
-      [fleet.group],
-    )
-    await age(rollout.id, 61)
-    await fleet.turn(1)
-    expect((await fleet.view(rollout.id)).reason).toContain('did not serve it within 60 s')
-    fleet.of('local')[1]!.isAway = false
-    await fleet.turn(2)
-    expect(fleet.serving(old.id)).toBe(2)
-  })
-
-  test.each<[string, object, object, string]>([
-    ['offload', { edge: 0.8 }, { offloadShareMax: 0.5 }, 'offload share is 0.8, expected at most 0.5'],
-    [
-      'too little offload',
-      { edge: 0 },
-      { offloadShareMin: 0.1 },
-      'offload share is 0, expected at least 0.1',
-    ],
-    ['fallbacks', { fallback: 0.1 }, { fallbackShareMax: 0.01 }, 'fallback share is 0.1'],
-    ['latency', { totalMs: 900 }, { latencyP95MaxMs: 200 }, 'latency p95 in ms is 900, expected at most 200'],
-  ])('when its quality is out of bounds: %s', async (_, how, quality, words) => {
-    const fleet = await rig.fleet({ local: 2, edge: 1 })
-    const old = await fleet.settle()
-    const stages = [{ share: 0.5, soakS: 600, minDecisions: 20 }, {}]
-    const { rollout, deployment } = await fleet.promote({ stages, quality })
-    await fleet.turn(2)
-    const canary = fleet.of('local').find((d) => d.serving === deployment.id)!
-    await canary.decide(10, how)
-    await fleet.turn()
-    expect(await fleet.view(rollout.id)).toMatchObject({ state: 'running' })
-    expect((await fleet.view(rollout.id)).stages[0]!.bounds).toMatchObject([{ verdict: 'not judged' }])
-    await canary.decide(10, how)
-    await advanceRollouts(control.ctx)
-    const view = await fleet.view(rollout.id)
-    expect(view.state).toBe('rolled-back')
-    expect(view.reason).toContain(words)
-    expect(view.stages[0]).toMatchObject({ quality: { decisions: 20 }, bounds: [{ verdict: 'broken' }] })
-    await fleet.turn(2)
-    expect(fleet.serving(old.id)).toBe(2)
-  })
-
-  test('but not for what other devices or other deployments decided', async () => {
-    const fleet = await rig.fleet({ local: 2, edge: 1 })
-    await fleet.settle()
-    const stages = [{ share: 0.5, minDecisions: 10 }, { gate: 'approval' as const }]
-    const { rollout, deployment } = await fleet.promote({ stages, quality: { offloadShareMax: 0.5 } })
-    await fleet.turn(2)
-    const [inside, outside] = [true, false].map(
-      (is) => fleet.of('local').find((d) => (d.serving === deployment.id) === is)!,
-    )
-    await outside!.decide(50, { edge: 1 })
-    await inside!.decide(10, { edge: 0.3 })
-    await fleet.turn(1)
-    expect(await state(rollout.id)).toBe('awaiting-approval')
-  })
-
-  test('of several groups takes back all that it had reached, and nothing else', async () => {
-    const fleets = [await rig.fleet({ local: 1, edge: 1 }), await rig.fleet({ local: 1, edge: 1 })]
-    const third = await rig.fleet({ local: 1, edge: 1 })
-    const olds = []
-    for (const fleet of [...fleets, third]) olds.push(await fleet.settle())
-    const stages = [...fleets, third].map(({ group }) => ({ group }))
-    const { rollout, deployment } = await third.promote({ stages })
-    for (const device of fleets[1]!.devices) device.broken.add(deployment.id)
-    await fleets[0]!.turn(2)
-    expect(fleets[0]!.serving(deployment.id)).toBe(1)
-    await fleets[1]!.turn(2)
-    expect(await state(rollout.id)).toBe('rolled-back')
-    for (const [i, fleet] of [...fleets, third].entries()) {
-      await fleet.turn(2)
-      expect(fleet.serving(olds[i]!.id)).toBe(1)
-      expect((await fleet.current())?.rollout.kind).toBe(i < 2 ? 'rollback' : 'promote')
-    }
+    expect(await rig.state(rollout.id)).toBe('completed')
   })
 })
 
@@ -251,7 +116,7 @@ describe('people', () => {
       ['the admin', 'the admin approved it'],
       ['the admin', 'looked at it'],
     ])
-    expect(await state(rollout.id)).toBe('completed')
+    expect(await rig.state(rollout.id)).toBe('completed')
   })
 
   test('pause it: nothing moves, whatever happens; resume it: all have their time again', async () => {
@@ -259,13 +124,13 @@ describe('people', () => {
     await fleet.settle()
     const { rollout, deployment } = await fleet.promote({ stages: [{ share: 0.5, timeoutS: 60 }, {}] })
     await control.admin.rollouts.pause.mutate({ id: rollout.id, reason: 'a look at the logs' })
-    await age(rollout.id, 3_600)
+    await rig.age(rollout.id, 3_600)
     await fleet.turn(3)
     expect(await fleet.view(rollout.id)).toMatchObject({ state: 'paused', reason: 'a look at the logs' })
     expect(fleet.serving(deployment.id)).toBe(1)
     await control.admin.rollouts.resume.mutate({ id: rollout.id })
     await fleet.turn(2)
-    expect(await state(rollout.id)).toBe('completed')
+    expect(await rig.state(rollout.id)).toBe('completed')
   })
 
   test.each(['abort', 'rollback'] as const)('send it back with %s', async (how) => {
@@ -278,7 +143,7 @@ describe('people', () => {
     else await control.admin.rollouts.rollback.mutate({ group: fleet.group })
     await fleet.turn(2)
     expect(fleet.serving(old.id)).toBe(2)
-    expect(await state(rollout.id)).toBe('rolled-back')
+    expect(await rig.state(rollout.id)).toBe('rolled-back')
     expect((await fleet.current())?.rollout).toMatchObject({ kind: 'rollback', startedBy: 'the admin' })
     const { code, message } = await refusalOf(control.admin.rollouts.resume.mutate({ id: rollout.id }))
     expect([code, message]).toEqual(['CONFLICT', expect.stringContaining('it is rolled-back')])
@@ -325,7 +190,7 @@ describe('people', () => {
       const first = await fleet.promote({ stages })
       await fleet.turn(2)
       const second = await fleet.promote({ stages, replace: true })
-      expect(await state(first.rollout.id)).toBe('superseded')
+      expect(await rig.state(first.rollout.id)).toBe('superseded')
       for (let polls = 0; polls < 3; polls++) await fleet.of('edge')[0]!.poll()
       await fleet.turn(4)
       expect(fleet.of('edge')[0]!.running).toEqual([second.deployment.id, old.id])
