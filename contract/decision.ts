@@ -8,8 +8,8 @@ export type Preference = z.infer<typeof Preference>
 
 /**
  * `routed`: the router's own choice. `preference`: the client forced a tier. `edge-error`, `deadline`,
- * `breaker-open`: the router wanted the edge, but the local tier answered. `direct`: the request was sent to this tier and nothing
- * was decided. Whether the built-in path answered for a failed function is told apart, as `byFallback`.
+ * `breaker-open`, `budget`: the router wanted the edge, but the local tier answered. `direct`: the request was sent to
+ * this tier and nothing was decided. Whether the built-in path answered for a failed function is told apart, as `byFallback`.
  */
 export const DecisionReason = z.enum([
   'routed',
@@ -17,6 +17,7 @@ export const DecisionReason = z.enum([
   'edge-error',
   'deadline',
   'breaker-open',
+  'budget',
   'direct',
 ])
 export type DecisionReason = z.infer<typeof DecisionReason>
