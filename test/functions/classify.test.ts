@@ -12,11 +12,11 @@ import { bundleFunction } from '#platform/bundle-function.ts'
 import { plain } from '#test/vision/images.ts'
 import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
 import { makeRig, REQUEST, type Rig } from '#test/workers/host/rig.ts'
-import { imageEntry } from '#vision/image-entry.ts'
 import { type LoadedModel, loadModel } from '#vision/onnx-model.ts'
 import { createVision } from '#vision/vision.ts'
 import type { EdgePort } from '#workers/host/bindings-server.ts'
 import type { FunctionHost, RunningFunction } from '#workers/host/function-host.ts'
+import { tableEntry } from '#workers/host/image-table.ts'
 import { miniflareHost } from '#workers/host/miniflare-host.ts'
 import { threadHost } from '#workers/host/thread-host.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'
@@ -76,7 +76,7 @@ describe.each<[string, FunctionHost]>([
   }
   const classify = async (colour: string, request = REQUEST) => {
     const bytes = await plain({ colour }).png().toBuffer()
-    return FunctionAnswer.parse(await running.classify(rig.images.add(imageEntry(bytes)), request))
+    return FunctionAnswer.parse(await running.classify(rig.images.add(tableEntry(bytes)), request))
   }
   afterEach(async () => {
     await running[Symbol.asyncDispose]()
@@ -126,7 +126,7 @@ describe.each<[string, FunctionHost]>([
 
   test('an image that cannot be decoded fails the request, not the function', async () => {
     await start(confidence)
-    const handle = rig.images.add(imageEntry(Buffer.from('no image')))
+    const handle = rig.images.add(tableEntry(Buffer.from('no image')))
     await expect(running.classify(handle, REQUEST)).rejects.toMatchObject({ code: 'error-answer' })
     expect(await classify('#0000ff')).toMatchObject({ model: 'tiny' })
   })

@@ -19,6 +19,7 @@ import { loadModel } from '#vision/onnx-model.ts'
 import { createVision, type Vision } from '#vision/vision.ts'
 import type { EdgePort } from '#workers/host/bindings-server.ts'
 import type { FunctionHost, RunningFunction } from '#workers/host/function-host.ts'
+import { tableEntry } from '#workers/host/image-table.ts'
 import { threadHost } from '#workers/host/thread-host.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'
 
@@ -134,14 +135,14 @@ describe('two-crops on the demo scenes', () => {
     const [near, far] = [createVision({ model: light }), createVision({ model: heavy })]
     const offload: EdgePort['offload'] = async (image, topK) => ({
       ok: true,
-      ...(await far.infer(image, topK)),
+      ...(await far.infer(imageEntry(image.bytes), topK)),
     })
     const rig = await makeRig({ vision: near, edge: { offload } })
     const running = await workerdHost().start(rig.spec(code))
     const right = { alone: 0, together: 0 }
     let sent = 0
     for (let i = 0; i < SCENES; i++) {
-      const image = imageEntry(await readFile(path.join(folder.path, sceneFile('test', i))))
+      const image = tableEntry(await readFile(path.join(folder.path, sceneFile('test', i))))
       const handle = rig.images.add(image)
       const answer = FunctionAnswer.parse(await running.classify(handle, REQUEST))
       rig.images.delete(handle)
@@ -172,7 +173,7 @@ describe('two-crops on the demo scenes', () => {
         return Response.json(await Promise.all(crops.map(async (crop) => (await call(crop)).status)))
       } }`),
     )
-    const image = rig.images.add(imageEntry(await plain().png().toBuffer()))
+    const image = rig.images.add(tableEntry(await plain().png().toBuffer()))
     expect(await running.classify(image, REQUEST)).toEqual([400, 400, 200])
     await running[Symbol.asyncDispose]()
     await rig[Symbol.asyncDispose]()

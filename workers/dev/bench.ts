@@ -13,13 +13,12 @@ import type { RouterDocument } from '#contract/router.ts'
 import type { Tier } from '#contract/tier.ts'
 import { bundleFunction } from '#platform/bundle-function.ts'
 import { healthImage } from '#vision/health-image.ts'
-import { imageEntry } from '#vision/image-entry.ts'
 import type { ViewedImage } from '#vision/prepare-input.ts'
 import { createVision, type Vision } from '#vision/vision.ts'
 import { serveBindings } from '../host/bindings-server.ts'
 import { FunctionFailed } from '../host/function-failed.ts'
 import type { FunctionHost, RunningFunction } from '../host/function-host.ts'
-import { ImageTable } from '../host/image-table.ts'
+import { ImageTable, tableEntry } from '../host/image-table.ts'
 import { workerdHost } from '../host/workerd/workerd-host.ts'
 
 /** In which order the stand-in model knows them. */
@@ -118,7 +117,7 @@ function benchOf({ running, images, state, clear }: BenchParts): Bench {
     async classify({ image, edge = 'answers', ...request } = {}) {
       state.asked = nothing()
       state.edge = edge
-      const handle = images.add(imageEntry(image ?? (await healthImage())))
+      const handle = images.add(tableEntry(image ?? (await healthImage())))
       try {
         return await ask(running, handle, { topK: 3, preference: 'balanced', lot: 0.5, ...request })
       } finally {

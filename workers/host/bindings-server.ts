@@ -7,13 +7,13 @@ import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ErrorBody } from '#contract/classify.ts'
 import { EdgeCall, type EdgeResult, FeaturesCall, InferCall } from '#contract/function-bindings.ts'
-import type { ImageEntry } from '#vision/image-entry.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
 import { TooManyViews, type Vision } from '#vision/vision.ts'
-import type { ImageTable } from './image-table.ts'
+import type { ServedImage } from '../serve/request-context.ts'
+import type { ImageTable, TableEntry } from './image-table.ts'
 
 export interface EdgePort {
-  offload(image: ImageEntry, topK: number): Promise<EdgeResult>
+  offload(image: ServedImage, topK: number): Promise<EdgeResult>
 }
 
 export interface BindingsPorts {
@@ -85,7 +85,7 @@ async function answer(ports: BindingsPorts, request: IncomingMessage): Promise<A
 function withImage<T>(
   ports: BindingsPorts,
   handle: string,
-  work: (image: ImageEntry) => Promise<T>,
+  work: (image: TableEntry) => Promise<T>,
 ): Promise<T> {
   const working = ports.images.during(handle, work)
   if (working) return working

@@ -3,10 +3,19 @@
 // knows for which of them the host is at work: a function that waits for the host is not slow.
 
 import { randomUUID } from 'node:crypto'
-import type { ImageEntry } from '#vision/image-entry.ts'
+import { type ImageEntry, imageEntry } from '#vision/image-entry.ts'
+import { OWN_REQUEST, type RequestContext, type ServedImage } from '../serve/request-context.ts'
+
+/** What a handle stands for. */
+export type TableEntry = ImageEntry & ServedImage
+
+export const tableEntry = (bytes: Uint8Array, context: RequestContext = OWN_REQUEST): TableEntry => ({
+  ...imageEntry(bytes),
+  context,
+})
 
 interface Row {
-  readonly entry: ImageEntry
+  readonly entry: TableEntry
   calls: number
 }
 
@@ -14,14 +23,14 @@ export class ImageTable {
   readonly #rows = new Map<string, Row>()
 
   /** The handle. The caller deletes it when the request is answered, however it ends. */
-  add(entry: ImageEntry): string {
+  add(entry: TableEntry): string {
     const handle = randomUUID()
     this.#rows.set(handle, { entry, calls: 0 })
     return handle
   }
 
   /** Undefined where there is no such image; else what `work` makes of it, at work meanwhile. */
-  during<T>(handle: string, work: (entry: ImageEntry) => Promise<T>): Promise<T> | undefined {
+  during<T>(handle: string, work: (entry: TableEntry) => Promise<T>): Promise<T> | undefined {
     const row = this.#rows.get(handle)
     if (!row) return undefined
     row.calls++

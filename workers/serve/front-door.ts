@@ -1,13 +1,13 @@
 // The only socket that clients reach. Health, readiness and POST /v1/classify; everything behind it (function,
 // decoder, edge) may fail without taking it down, and every refusal says what was wrong with the request.
 
+import { randomUUID } from 'node:crypto'
 import { type ServerType, serve } from '@hono/node-server'
 import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
 import { type ClassifyAnswer, ClassifyOptions, type ErrorBody } from '#contract/classify.ts'
-import { imageEntry } from '#vision/image-entry.ts'
 import { ImageRefused, type ImageRefusedCode } from '#vision/image-refused.ts'
 import { DEPLOYMENT_HEADER } from './deployment-header.ts'
 import type { Generation } from './generation.ts'
@@ -72,11 +72,12 @@ export function frontDoorApp(ports: FrontDoorPorts): Hono {
     const wanted = c.req.header(DEPLOYMENT_HEADER)
     // Before megabytes are read for nothing; and again after, since the one that served then may be gone.
     chooseGeneration(ports.generations, wanted)
-    const image = imageEntry(await readImage(c.req.raw))
+    const image = await readImage(c.req.raw)
     const generation = chooseGeneration(ports.generations, wanted)
     const request = { ...options.data, lot: Math.random() }
+    const context = { requestId: randomUUID(), preference: request.preference }
     const { answer, byFallback } = await generation.during(() =>
-      inTurn(slots, () => generation.classify(image, request)),
+      inTurn(slots, () => generation.classify(image, request, context)),
     )
     const totalMs = performance.now() - start
     const whole: ClassifyAnswer = {

@@ -9,10 +9,11 @@ import type { Deployment } from '#contract/deployment.ts'
 import type { FunctionRequest } from '#contract/function-bindings.ts'
 import { classifyFlow } from '#core/route/classify-flow.ts'
 import { healthImage } from '#vision/health-image.ts'
-import { type ImageEntry, imageEntry } from '#vision/image-entry.ts'
+import { type TableEntry, tableEntry } from '../host/image-table.ts'
 import type { FunctionHealth } from '../host/watch/watchdog.ts'
 import { within } from '../host/within.ts'
 import { type GenerationParts, type GenerationPorts, startParts } from './generation-parts.ts'
+import type { RequestContext } from './request-context.ts'
 
 export interface Answered {
   readonly answer: FunctionAnswer
@@ -88,7 +89,8 @@ export class Generation implements AsyncDisposable {
   }
 
   /** Never rejects because of the function or the edge; rejects with `ImageRefused` for a bad image. */
-  classify(image: ImageEntry, request: FunctionRequest): Promise<Answered> {
+  classify(bytes: Uint8Array, request: FunctionRequest, context: RequestContext): Promise<Answered> {
+    const image = tableEntry(bytes, context)
     return this.during(async () => {
       const handle = this.#parts.images.add(image)
       try {
@@ -103,7 +105,7 @@ export class Generation implements AsyncDisposable {
     })
   }
 
-  async #answer(handle: string, image: ImageEntry, request: FunctionRequest): Promise<Answered> {
+  async #answer(handle: string, image: TableEntry, request: FunctionRequest): Promise<Answered> {
     try {
       const answer = await this.#byFunction(handle, request)
       this.#isFailing = false
@@ -124,7 +126,7 @@ export class Generation implements AsyncDisposable {
     return this.#parts.fn.classify(handle, request, (answer) => FunctionAnswer.parse(answer))
   }
 
-  #builtIn(image: ImageEntry, request: FunctionRequest): Promise<FunctionAnswer> {
+  #builtIn(image: TableEntry, request: FunctionRequest): Promise<FunctionAnswer> {
     const { vision, router, edge } = this.#parts
     return classifyFlow(
       {
@@ -139,7 +141,7 @@ export class Generation implements AsyncDisposable {
 
   async #check(): Promise<void> {
     const request: FunctionRequest = { topK: 1, preference: 'local-only', lot: 0 }
-    const handle = this.#parts.images.add(imageEntry(await healthImage()))
+    const handle = this.#parts.images.add(tableEntry(await healthImage()))
     try {
       await this.#byFunction(handle, request)
     } finally {

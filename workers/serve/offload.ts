@@ -7,10 +7,10 @@ import { Pool } from 'undici'
 import { ClassifyAnswer } from '#contract/classify.ts'
 import type { Deployment } from '#contract/deployment.ts'
 import type { EdgeResult } from '#contract/function-bindings.ts'
-import type { ImageEntry } from '#vision/image-entry.ts'
 import type { EdgePort } from '../host/bindings-server.ts'
 import { connectWithin } from './connect-within.ts'
 import { DEPLOYMENT_HEADER } from './deployment-header.ts'
+import type { ServedImage } from './request-context.ts'
 
 const BREAKER_FAILURES = 3
 const BREAKER_PROBE_MS = 2_000
@@ -55,7 +55,7 @@ export class Offload implements AsyncDisposable {
   }
 
   async #offload(
-    image: ImageEntry,
+    image: ServedImage,
     topK: number,
     deployment: Pick<Deployment, 'id' | 'policy'>,
   ): Promise<EdgeResult> {

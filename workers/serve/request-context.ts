@@ -19,3 +19,6 @@ export interface ServedImage {
   readonly bytes: Uint8Array
   readonly context: RequestContext
 }
+
+/** For what no client asked for: checks at a start, probes. */
+export const OWN_REQUEST: RequestContext = { requestId: 'own', preference: 'local-only' }

@@ -5,11 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { FunctionRequest } from '#contract/function-bindings.ts'
-import { type ImageEntry, imageEntry } from '#vision/image-entry.ts'
 import type { Vision } from '#vision/vision.ts'
 import { type BindingsServer, type EdgePort, serveBindings } from '#workers/host/bindings-server.ts'
 import type { FunctionSpec } from '#workers/host/function-host.ts'
-import { ImageTable } from '#workers/host/image-table.ts'
+import { ImageTable, tableEntry } from '#workers/host/image-table.ts'
 
 export interface Rig extends AsyncDisposable {
   folder: string
@@ -41,7 +40,7 @@ export async function makeRig({
     folder,
     images,
     errors,
-    image: (byte) => images.add(imageEntry(Uint8Array.of(byte))),
+    image: (byte) => images.add(tableEntry(Uint8Array.of(byte))),
     spec: (code, name = 'fn') => ({
       code,
       folder: path.join(folder, name),
@@ -63,7 +62,7 @@ export async function makeRig({
 
 export const REQUEST: FunctionRequest = { topK: 1, preference: 'balanced', lot: 0 }
 
-const byteOf = (image: ImageEntry) => image.bytes[0] ?? 0
+const byteOf = (image: { bytes: Uint8Array }) => image.bytes[0] ?? 0
 
 const stubVision: Vision = {
   features: async (image, names) => ({ values: names.map((_, i) => byteOf(image) + i), ms: 1 }),

@@ -4,14 +4,14 @@
 import { describe, expect, test } from 'vitest'
 import { freePort } from '#test/harness/free-port.ts'
 import { until } from '#test/harness/until.ts'
-import { imageEntry } from '#vision/image-entry.ts'
+import { tableEntry } from '#workers/host/image-table.ts'
 import { Offload } from '#workers/serve/offload.ts'
 import { blackHole, EdgeServer, type Mood } from './edge-server.ts'
 
 const DEADLINE_MS = 300
 const CONNECT_MS = 100
 const FAILURES_TO_OPEN = 3
-const image = imageEntry(Buffer.from('an image that nobody decodes here'))
+const image = tableEntry(Buffer.from('an image that nobody decodes here'))
 
 /** An edge and a way to it for each test, so that they can wait for deadlines and probes side by side. */
 function makeRig() {
