@@ -3,14 +3,17 @@
 import { trpcServer } from '@hono/trpc-server'
 import { Hono, type Context as HttpContext } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { requestId } from 'hono/request-id'
 import type { ErrorBody } from '#contract/classify.ts'
 import type { ApiKey } from '#db/queries/access.ts'
+import { answerMetrics, httpMetrics, openRegistry } from '#platform/observe/http-metrics.ts'
 import { adminRouter } from './api/router.ts'
 import { verifyApiKey } from './api-key.ts'
 import { putArtifact } from './artifact-routes.ts'
 import { capBody } from './body-cap.ts'
 import type { Context } from './context.ts'
 import { deviceApp } from './device/device-app.ts'
+import { observeFleet } from './observe/control-metrics.ts'
 import { REFUSALS, Refusal, refusalBehind } from './refusal.ts'
 
 /** A data set of 100,000 images is about 15 MB of JSON. */
@@ -26,7 +29,15 @@ export function controlApp(ctx: Context): Hono {
   const app = new Hono()
   app.onError((error, c) => answerError(ctx, error, c))
   app.notFound((c) => c.json(errorBody('not-found', `Cannot find "${c.req.path}": no such route`), 404))
+  const registry = openRegistry()
+  observeFleet(registry, ctx.db)
+  app.use(requestId(), httpMetrics(registry))
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/metrics', async (c) => {
+    if (!(await actorOf(ctx, c)))
+      throw new Refusal('unauthorised', 'Cannot read metrics: an API key is missing or not valid')
+    return answerMetrics(registry, c)
+  })
   app.put('/artifacts/:digest', async (c) => {
     const actor = await actorOf(ctx, c)
     if (!actor)
@@ -59,6 +70,6 @@ function answerError(ctx: Context, error: Error, c: HttpContext): Response {
   const refusal = refusalBehind(error)
   if (refusal) return c.json(errorBody(refusal.code, refusal.message), REFUSALS[refusal.code].http)
   if (error instanceof HTTPException) return c.json(errorBody('invalid', error.message), error.status)
-  ctx.log.error({ err: error, path: c.req.path }, 'request failed')
+  ctx.log.error({ err: error, path: c.req.path, requestId: c.var.requestId }, 'request failed')
   return c.json(errorBody('internal', 'The control plane failed; its log has the cause'), 500)
 }
