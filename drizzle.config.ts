@@ -9,6 +9,7 @@ export default defineConfig({
     './db/schema/train.ts',
     './db/schema/promote.ts',
     './db/schema/rollout.ts',
+    './db/schema/observe.ts',
   ],
   out: './migrations',
 })

@@ -11,6 +11,7 @@ import { adminRouter } from './api/router.ts'
 import { verifyApiKey } from './api-key.ts'
 import { putArtifact } from './artifact-routes.ts'
 import { capBody } from './body-cap.ts'
+import { serveCapture } from './capture-route.ts'
 import type { Context } from './context.ts'
 import { deviceApp } from './device/device-app.ts'
 import { observeFleet } from './observe/control-metrics.ts'
@@ -46,6 +47,7 @@ export function controlApp(ctx: Context): Hono {
       throw new Refusal('forbidden', 'Cannot store an artifact: role viewer may only read')
     return putArtifact(ctx, c)
   })
+  app.get('/captures/:digest', async (c) => serveCapture(ctx, await actorOf(ctx, c), c))
   app.route('/device/v1', deviceApp(ctx))
   app.use('/trpc/*', capBody(API_BODY_MAX_BYTES))
   app.use(

@@ -1,4 +1,4 @@
-// Artifact bytes over HTTP: admins put, devices get, with Range.
+// Artifact bytes over HTTP: admins put, devices get what they were told of, with Range.
 
 import { Readable } from 'node:stream'
 import type { Context as HttpContext } from 'hono'
@@ -55,10 +55,15 @@ function parseRange(
   return last < start ? 'none' : { start, end: Math.min(last, size - 1) }
 }
 
-export async function getArtifact(ctx: Context, c: HttpContext): Promise<Response> {
+/** What the asker was not told of is answered as what is not there, in as much time. */
+export async function getArtifact(
+  ctx: Context,
+  c: HttpContext,
+  isTold: (digest: string) => Promise<boolean>,
+): Promise<Response> {
   const digest = digestParam(c)
-  const size = await ctx.artifacts.size(digest)
-  if (size === undefined)
+  const [size, told] = await Promise.all([ctx.artifacts.size(digest), isTold(digest)])
+  if (size === undefined || !told)
     throw new Refusal('not-found', `Cannot find artifact "${digest}": it does not exist`)
   const headers = {
     etag: `"${digest}"`,

@@ -14,6 +14,8 @@ const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   TANDEM_SIGNING_KEY_FILE: z.string().min(1).optional(),
   TANDEM_SIGN_COMMAND: z.string().min(1).optional(),
+  /** How long captured images are kept. */
+  TANDEM_CAPTURE_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -25,6 +27,8 @@ export interface ControlConfig {
   readonly databaseUrl: string | undefined
   /** Who signs manifests; undefined: a key file under `home`. */
   readonly signing?: SignerOptions
+  /** Days that captured images are kept for. */
+  readonly captureDays: number
   readonly logLevel: string
 }
 
@@ -36,6 +40,7 @@ export function readControlConfig(env: NodeJS.ProcessEnv): ControlConfig {
     host: e.TANDEM_HOST,
     databaseUrl: e.DATABASE_URL,
     signing: { keyFile: e.TANDEM_SIGNING_KEY_FILE, command: e.TANDEM_SIGN_COMMAND },
+    captureDays: e.TANDEM_CAPTURE_DAYS,
     logLevel: e.LOG_LEVEL,
   }
 }

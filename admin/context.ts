@@ -8,6 +8,8 @@ import type { ManifestSigner } from './manifest-signer.ts'
 export interface Context {
   readonly db: Db
   readonly artifacts: ArtifactStore
+  /** Hard images from devices: apart, since no device may fetch them and they are kept for a time only. */
+  readonly captures: ArtifactStore
   readonly signer: ManifestSigner
   readonly log: Logger
 }

@@ -13,6 +13,7 @@ import type { ControlConfig } from './config.ts'
 import type { Context } from './context.ts'
 import { ensureBuiltInFunction } from './jobs/built-in-function.ts'
 import { endAbandonedEvaluations } from './jobs/evaluate.ts'
+import { keepRetention } from './jobs/retention.ts'
 import { driveRollouts } from './jobs/rollout-driver.ts'
 import { openManifestSigner } from './manifest-signer.ts'
 
@@ -43,13 +44,17 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
     closers.push(() => database.close())
     const artifacts = new ArtifactStore(path.join(config.home, 'artifacts'))
     await artifacts.sweep()
+    const captures = new ArtifactStore(path.join(config.home, 'captures'))
+    await captures.sweep()
     const signer = await openManifestSigner(config.home, config.signing)
-    const ctx: Context = { db: database.db, artifacts, signer, log }
+    const ctx: Context = { db: database.db, artifacts, captures, signer, log }
     const adminKeyFile = await ensureAdminKey(ctx.db, config.home)
     await ensureBuiltInFunction(ctx)
     await endAbandonedEvaluations(ctx)
     const driver = driveRollouts(ctx)
     closers.push(async () => driver[Symbol.asyncDispose]())
+    const retention = keepRetention(ctx, config.captureDays)
+    closers.push(async () => retention[Symbol.asyncDispose]())
     const { server, port } = await listen(ctx, config)
     closers.push(() => stopServer(server))
     log.info({ port, migrations: applied, database: embedded?.how ?? 'external' }, 'control plane up')

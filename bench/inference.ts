@@ -8,7 +8,7 @@ import path from 'node:path'
 import { ModelContract } from '#contract/model.ts'
 import type { DecodedImage } from '#vision/decode.ts'
 import { loadModel } from '#vision/onnx-model.ts'
-import { prepareInput } from '#vision/prepare-input.ts'
+import { prepareInput } from '#vision/session/prepare-input.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const REFERENCE = path.join(ROOT, '../shared/data/imagenet/models/mobilenet_v2_1.0_224_quant.onnx')

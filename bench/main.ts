@@ -1,22 +1,53 @@
 // `npm run bench [names]`: what must be fast, as ratios to a reference measured in the same run, since absolute
-// times say more about the machine than about the code. A ratio above its bar ends with exit code 1.
+// times say more about the machine than about the code. A ratio above its bar ends with exit code 1. Benches that take
+// long run only where they are named: `npm run bench -- growth --count 1000000`.
 
+import { parseArgs } from 'node:util'
 import { table } from '#admin/cli/table.ts'
 import type { BenchLine } from './bench-line.ts'
 import { benchEvaluation } from './evaluation.ts'
 import { benchFeatures } from './features.ts'
 import { benchForest } from './forest.ts'
+import { benchCorpus } from './serve/corpus.ts'
+import { benchGrowth } from './serve/growth.ts'
+import { benchOverhead } from './serve/overhead.ts'
+import { benchProfile } from './serve/profile.ts'
+import { benchTransformers } from './serve/transformers.ts'
+
+/** Requests for what counts them. */
+const COUNT = 100_000
+const QUICK_COUNT = 10_000
+
+interface BenchOptions {
+  readonly count: number
+}
 
 const BENCHES: Record<string, () => Promise<BenchLine[]>> = {
   features: benchFeatures,
   forest: benchForest,
   evaluation: benchEvaluation,
+  overhead: benchOverhead,
+  transformers: benchTransformers,
+  corpus: benchCorpus,
 }
+const ON_REQUEST: Record<string, (options: BenchOptions) => Promise<BenchLine[]>> = {
+  growth: benchGrowth,
+  profile: benchProfile,
+}
+const ALL = { ...BENCHES, ...ON_REQUEST }
 
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => BENCHES[name] === undefined)
-if (unknown.length > 0) {
-  console.error(`Cannot run bench "${unknown[0]}": expected some of ${Object.keys(BENCHES).join(', ')}`)
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { count: { type: 'string' }, quick: { type: 'boolean', default: false } },
+})
+const count = values.count === undefined ? (values.quick ? QUICK_COUNT : COUNT) : Number(values.count)
+if (!(count > 0)) fail(`Cannot read option "--count": is ${values.count}, expected a positive number`)
+const unknown = wanted.find((name) => ALL[name] === undefined)
+if (unknown !== undefined)
+  fail(`Cannot run bench "${unknown}": expected some of ${Object.keys(ALL).join(', ')}`)
+
+function fail(message: string): never {
+  console.error(message)
   process.exit(2)
 }
 
@@ -26,10 +57,10 @@ const verdictOf = ({ ratio, bar }: BenchLine): string => {
 }
 
 const lines: BenchLine[] = []
-for (const [name, run] of Object.entries(BENCHES)) {
+for (const [name, run] of Object.entries(wanted.length > 0 ? ALL : BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   console.error(`bench ${name} ...`)
-  lines.push(...(await run()))
+  lines.push(...(await run({ count })))
 }
 console.log(
   table([
@@ -37,7 +68,7 @@ console.log(
     ...lines.map((line) => [
       line.name,
       Number.isNaN(line.ratio) ? '–' : line.ratio.toFixed(3),
-      line.bar.toFixed(2),
+      Number.isNaN(line.bar) ? '–' : line.bar.toFixed(2),
       verdictOf(line),
       line.detail,
     ]),

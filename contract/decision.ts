@@ -32,6 +32,9 @@ export const Decision = z.object({
 })
 export type Decision = z.infer<typeof Decision>
 
+/** As it travels in a header (`x-request-id`): visible ASCII. */
+export const RequestId = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'expected visible ASCII')
+
 /** One served request as a device spools and uploads it; (device, sequence) names it for ever. */
 export const DecisionRecord = z.object({
   sequence: z.number().int().positive(),
@@ -45,5 +48,8 @@ export const DecisionRecord = z.object({
   totalMs: z.number().nonnegative(),
   energyJ: z.number().nonnegative(),
   byFallback: z.boolean(),
+  /** What the client saw. Devices of older builds tell neither this nor the preference. */
+  requestId: RequestId.optional(),
+  preference: Preference.optional(),
 })
 export type DecisionRecord = z.infer<typeof DecisionRecord>

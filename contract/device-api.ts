@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { DecisionRecord } from './decision.ts'
 import { ArtifactRef, Digest } from './digest.ts'
 import { ModelRef } from './model.ts'
+import { AuditRecord } from './observe/audit.ts'
 import { FeatureRow, JobResult, Outcome } from './outcome.ts'
 import { Tier } from './tier.ts'
 
@@ -48,6 +49,10 @@ export const DeviceReport = z.object({
   state: z.enum(['idle', 'installing', 'serving', 'failed']),
   message: z.string().max(2_000).default(''),
   functionDriver: z.enum(['workerd', 'thread', 'miniflare', 'none']),
+  /** Decisions that wait to be uploaded, and those that never will be: dropped since the device has started. */
+  spool: z
+    .object({ waiting: z.number().int().nonnegative(), dropped: z.number().int().nonnegative() })
+    .optional(),
 })
 export type DeviceReport = z.infer<typeof DeviceReport>
 
@@ -73,6 +78,14 @@ export type Job = z.infer<typeof Job>
 export const JobAnswer = z.object({ job: Job.nullable() })
 export type JobAnswer = z.infer<typeof JobAnswer>
 
+/**
+ * A long poll for the manifest with `jobs=tell` ends too when a job waits for the device, and its answer, 200 or 304,
+ * carries this header with one of these words. An older control plane leaves it out: then a device asks for jobs.
+ */
+export const JOBS_HEADER = 'tandem-jobs'
+export const JobsSaid = z.enum(['waiting', 'none'])
+export type JobsSaid = z.infer<typeof JobsSaid>
+
 /** Rows arrive in order, each batch beginning where the last one ended; a repeated batch changes nothing. */
 export const OutcomeBatch = z.object({ outcomes: z.array(Outcome).min(1).max(500) })
 export type OutcomeBatch = z.infer<typeof OutcomeBatch>
@@ -81,7 +94,16 @@ export type FeatureBatch = z.infer<typeof FeatureBatch>
 export const JobDone = JobResult
 export const JobFailed = z.object({ message: z.string().min(1).max(2_000) })
 
-export const DecisionBatch = z.object({ decisions: z.array(DecisionRecord).min(1).max(1_000) })
+/** Both lists in the order of their sequences. A control plane without audits reads past them and keeps the rest. */
+export const DecisionBatch = z
+  .object({
+    decisions: z.array(DecisionRecord).max(1_000),
+    audits: z.array(AuditRecord).min(1).max(1_000).optional(),
+  })
+  .refine((batch) => batch.decisions.length > 0 || batch.audits !== undefined, {
+    path: ['decisions'],
+    message: 'expected at least one',
+  })
 export type DecisionBatch = z.infer<typeof DecisionBatch>
 /** Everything up to this sequence is stored; the device may forget it. */
 export const DecisionAck = z.object({ upTo: z.number().int().nonnegative() })

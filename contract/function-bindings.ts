@@ -54,10 +54,26 @@ export const EdgeCall = z.object({ image: z.string(), topK: z.number().int().min
 export type EdgeCall = z.infer<typeof EdgeCall>
 /** A refusal of the edge is an answer, not an error: the function then answers locally. */
 export const EdgeResult = z.union([
-  z.object({ ok: z.literal(true), model: z.string(), labels: z.array(RankedClass).min(1), ms: z.number() }),
+  z.object({
+    ok: z.literal(true),
+    model: z.string(),
+    labels: z.array(RankedClass).min(1),
+    ms: z.number(),
+    /** Spent on a local inference meanwhile, in case that the edge were late: it belongs into the answer's timings. */
+    localMs: z.number().optional(),
+  }),
   z.object({ ok: z.literal(false), reason: DecisionReason, message: z.string(), ms: z.number() }),
 ])
 export type EdgeResult = z.infer<typeof EdgeResult>
+
+/** Running means of what one image takes and costs this device, each where it is known. */
+export const Expected = z.object({
+  localMs: z.number().nonnegative().optional(),
+  edgeMs: z.number().nonnegative().optional(),
+  localJ: z.number().nonnegative().optional(),
+  edgeJ: z.number().nonnegative().optional(),
+})
+export type Expected = z.infer<typeof Expected>
 
 /** What the host asks of a function: POST /classify with this body and the image's handle in a header. */
 export const FunctionRequest = z.object({
@@ -65,6 +81,8 @@ export const FunctionRequest = z.object({
   preference: Preference,
   /** A uniform number in [0, 1) for routers that draw lots. */
   lot: z.number().min(0).lt(1),
+  /** For the preferences `latency` and `energy`. A host that is older than the field tells nothing. */
+  expected: Expected.optional(),
 })
 export type FunctionRequest = z.infer<typeof FunctionRequest>
 

@@ -41,7 +41,10 @@ export const QualityBounds = z.object({
   /** Wanted at the edge, but answered by the local tier: edge-error, deadline or breaker-open. */
   edgeFailureShareMax: Share.optional(),
   latencyP95MaxMs: z.number().positive().optional(),
-  /** Of images that both tiers answered, how many differently. Where nobody measures that, it is not judged. */
+  /**
+   * Of the audited images, how many the tiers answered differently. Broken once so much more is certain; where the
+   * deployment audits nothing, it is not judged.
+   */
   disagreementMax: Share.optional(),
 })
 export type QualityBounds = z.infer<typeof QualityBounds>
@@ -64,6 +67,8 @@ export const QualityFigures = z.object({
   edgeFailureShare: Share.nullable(),
   latencyP95Ms: z.number().nonnegative().nullable(),
   disagreement: Share.nullable(),
+  /** What disagreement was computed from; not told by older builds. */
+  audits: z.number().int().nonnegative().optional(),
 })
 export type QualityFigures = z.infer<typeof QualityFigures>
 

@@ -264,13 +264,7 @@ describe('a fleet', () => {
   test('boots a killed pi with no control plane to its last good deployment', {
     timeout: 60_000,
   }, async () => {
-    const spool = path.join(fleet.deviceHome('pi'), 'decisions.jsonl')
-    // Decisions wait on disk within a second, however long the control plane has been away.
-    await until(
-      'what was decided is safe on disk',
-      async () => (await readFile(spool, 'utf8')).includes(`"sequence":${answeredByPi},`),
-      5_000,
-    )
+    // Without a moment's wait: a decision is on its way to disk before its answer is on its way to the client.
     await fleet.process('pi').kill()
     await fleet.startDevice('pi')
     for (let i = 0; i < 10; i++)

@@ -126,7 +126,11 @@ describe('imports', () => {
   })
 
   test.each<[string, (of: string) => boolean, RegExp]>([
-    ['onnxruntime', isPackage('onnxruntime-node'), /^(vision\/onnx-model\.ts$|demo\/train\/)/],
+    [
+      'onnxruntime',
+      isPackage('onnxruntime-node'),
+      /^(vision\/onnx-model\.ts$|demo\/train\/|bench\/serve\/rig\/bare-loop-child\.ts$)/,
+    ],
     ['miniflare', isPackage('miniflare'), /^workers\/host\/miniflare-host\.ts$/],
     ['drizzle', isPackage('drizzle-orm'), /^db\//],
     ['pg', (of) => isPackage('pg')(of) || of === 'pg-copy-streams', /^db\//],

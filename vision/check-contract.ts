@@ -6,7 +6,8 @@
 import type { ModelContract, ModelInput } from '#contract/model.ts'
 import type { DecodedImage } from './decode.ts'
 import { ModelRefused } from './model-refused.ts'
-import { type ModelInfo, type TensorInfo, tryModel } from './onnx-model.ts'
+import { type ModelInfo, tryModel } from './onnx-model.ts'
+import type { TensorInfo } from './session/tensor.ts'
 
 /** Resolves where the file keeps its contract, else throws a `ModelRefused`. */
 export async function checkContract(

@@ -2,27 +2,39 @@
 // loader of libvips but three is blocked, since each is attack surface that no client needs; the pixel cap is
 // checked on the header, before any pixel is decoded. The result is what the features and the models are
 // defined on: EXIF-oriented, alpha flattened on white, sRGB, 8 bit. libvips works on its own threads, so the
-// event loop stays free while an image decodes. Left out: animation (first frame only) and colour beyond sRGB.
+// event loop stays free while an image decodes. Large JPEG and WebP files come out smaller than they are, by the rule
+// of shrink-on-load.ts. Left out: animation (first frame only) and colour beyond sRGB.
 
-import sharp from 'sharp'
+import sharp, { type Metadata } from 'sharp'
 import { ImageRefused } from './image-refused.ts'
+import { type ImageSize, SHORT_SIDE_MIN_PX, type Shrink, shrinkFor } from './shrink-on-load.ts'
 
 /** Interleaved 8-bit RGB, rows top to bottom. */
 export interface DecodedImage {
   rgb: Uint8Array
   width: number
   height: number
+  /** Of the image that this is a smaller picture of, where it is one. */
+  whole?: ImageSize
 }
 
-export interface DecodeLimits {
-  pixelsMax: number
+export interface DecodeOptions {
+  pixelsMax?: number
+  /** Of the work itself: waiting for a thread does not count. */
+  secondsMax?: number
+  /** The short side keeps at least so much where the image has it; never less than `SHORT_SIDE_MIN_PX`. */
+  shortSideMinPx?: number
+  /** Asked once the header is read, with what decoding takes at its worst; decoding waits for it. */
+  admit?: (bytes: number) => Promise<void>
 }
 
 /** 24 megapixels cover a Pi camera (12) and most phones; decoded they are 72 MB, what a 1 GB board can spare. */
-const DEFAULT_LIMITS: DecodeLimits = { pixelsMax: 24_000_000 }
+const PIXELS_MAX = 24_000_000
+/** Ten times what 24 megapixels take on a Pi 3; beyond, somebody has made the file to be slow. */
+const SECONDS_MAX = 5
 
 /** Throws an `ImageRefused` where the bytes are no whole JPEG, PNG or WebP within the limits. */
-export async function decodeImage(bytes: Uint8Array, limits = DEFAULT_LIMITS): Promise<DecodedImage> {
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
   if (bytes.length === 0)
     throw new ImageRefused('empty', 'Cannot decode image: is empty, expected JPEG, PNG or WebP bytes')
   if (imageFormat(bytes) === undefined)
@@ -31,13 +43,17 @@ export async function decodeImage(bytes: Uint8Array, limits = DEFAULT_LIMITS): P
       'Cannot decode image: is not JPEG, PNG or WebP, expected one',
     )
   allowLoadersOnce()
-  const { width, height } = await readHeader(bytes)
-  if (width * height > limits.pixelsMax)
+  const { pixelsMax = PIXELS_MAX, shortSideMinPx = SHORT_SIDE_MIN_PX } = options
+  const header = await readHeader(bytes)
+  const { width, height, format } = header
+  if (width * height > pixelsMax)
     throw new ImageRefused(
       'too-many-pixels',
-      `Cannot decode image: is ${width}x${height} pixels, expected at most ${limits.pixelsMax} pixels`,
+      `Cannot decode image: is ${width}x${height} pixels, expected at most ${pixelsMax} pixels`,
     )
-  return decodePixels(bytes, limits)
+  const shrink = format === 'png' ? 1 : shrinkFor(header, shortSideMinPx)
+  await options.admit?.(bytesNeeded(header, shrink))
+  return decodePixels(bytes, header, { ...options, pixelsMax, shrink })
 }
 
 export function imageFormat(bytes: Uint8Array): 'jpeg' | 'png' | 'webp' | undefined {
@@ -53,30 +69,54 @@ async function readHeader(bytes: Uint8Array) {
   return refusingDamage(() => sharp(bytes, { limitInputPixels: false }).metadata())
 }
 
+interface Decoding extends DecodeOptions {
+  readonly pixelsMax: number
+  readonly shrink: Shrink
+}
+
 /** `error` refuses truncated data but bears the harmless warnings that real cameras cause. */
-async function decodePixels(bytes: Uint8Array, { pixelsMax }: DecodeLimits): Promise<DecodedImage> {
-  const { data, info } = await refusingDamage(() =>
-    sharp(bytes, { failOn: 'error', limitInputPixels: pixelsMax })
+async function decodePixels(bytes: Uint8Array, header: Metadata, decoding: Decoding): Promise<DecodedImage> {
+  const { pixelsMax, shrink, secondsMax = SECONDS_MAX } = decoding
+  // As it is looked at, after its orientation.
+  const whole: ImageSize = header.autoOrient
+  const { data, info } = await refusingDamage(() => {
+    const image = sharp(bytes, { failOn: 'error', limitInputPixels: pixelsMax })
+      .timeout({ seconds: secondsMax })
       .autoOrient()
+    // To an exact fraction: there libvips has its decoder shrink, and averages what is left.
+    if (shrink > 1)
+      image.resize(Math.ceil(whole.width / shrink), Math.ceil(whole.height / shrink), {
+        fit: 'fill',
+        kernel: 'linear',
+      })
+    return image
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true }),
-  )
-  return { rgb: data, width: info.width, height: info.height }
+      .toBuffer({ resolveWithObject: true })
+  })
+  const decoded = { rgb: data, width: info.width, height: info.height }
+  return shrink === 1 ? decoded : { ...decoded, whole }
+}
+
+/** The pixels, and what the decoder itself keeps of the whole image: all of it, where rows do not come in order. */
+function bytesNeeded(header: Metadata, shrink: Shrink): number {
+  const { width, height, channels, format, orientation = 1 } = header
+  const isWhole = header.isProgressive || format === 'webp' || orientation > 1
+  const perSample = header.depth === 'ushort' || (format === 'jpeg' && header.isProgressive) ? 2 : 1
+  const pixels = width * height
+  return (pixels * 3) / shrink ** 2 + (isWhole ? pixels * channels * perSample : 0)
 }
 
 async function refusingDamage<T>(step: () => Promise<T>): Promise<T> {
   try {
     return await step()
   } catch (cause) {
-    throw new ImageRefused(
-      'damaged',
-      'Cannot decode image: is damaged or cut short, expected a whole image',
-      {
-        cause,
-      },
-    )
+    const isSlow = cause instanceof Error && cause.message.startsWith('timeout:')
+    const what = isSlow
+      ? 'takes too long to decode, expected an image that does not'
+      : 'is damaged or cut short, expected a whole image'
+    throw new ImageRefused('damaged', `Cannot decode image: ${what}`, { cause })
   }
 }
 

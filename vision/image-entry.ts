@@ -1,30 +1,44 @@
 // One image on its way through a device: the bytes as they came (offloading sends those on), and its pixels,
-// decoded at most once however many readers ask. It is all that a handle stands for.
+// decoded at most once a scale however many readers ask. It is all that a handle stands for.
 
 import { type DecodedImage, decodeImage } from './decode.ts'
+import { SHORT_SIDE_MIN_PX, shrinkFor } from './shrink-on-load.ts'
 import { workingImage } from './working-image.ts'
 
 export interface ImageEntry {
   readonly bytes: Uint8Array
-  /** Rejects with an `ImageRefused`. */
-  decoded(): Promise<DecodedImage>
+  /** Large enough for a reader that needs such a short side. Rejects with an `ImageRefused`. */
+  decoded(shortSideMinPx?: number): Promise<DecodedImage>
   /** Long side 256 px: what the features see. */
   working(): Promise<DecodedImage>
 }
 
-export function imageEntry(bytes: Uint8Array): ImageEntry {
-  let decoded: Promise<DecodedImage> | undefined
+/** `decode` is for who keeps an eye on the decoder. */
+export function imageEntry(bytes: Uint8Array, decode: typeof decodeImage = decodeImage): ImageEntry {
+  const atScale = new Map<number, Promise<DecodedImage>>()
+  let base: Promise<DecodedImage> | undefined
   let working: Promise<DecodedImage> | undefined
-  const entry: ImageEntry = {
+  const first = () => {
+    base ??= decode(bytes)
+    return base
+  }
+  async function larger(shortSideMinPx: number): Promise<DecodedImage> {
+    const image = await first()
+    if (image.whole === undefined) return image
+    const shrink = shrinkFor(image.whole, shortSideMinPx)
+    if (shrink === shrinkFor(image.whole, SHORT_SIDE_MIN_PX)) return image
+    const again = atScale.get(shrink) ?? decode(bytes, { shortSideMinPx })
+    atScale.set(shrink, again)
+    return again
+  }
+  return {
     bytes,
-    decoded() {
-      decoded ??= decodeImage(bytes)
-      return decoded
-    },
+    decoded: (shortSideMinPx = SHORT_SIDE_MIN_PX) =>
+      shortSideMinPx <= SHORT_SIDE_MIN_PX ? first() : larger(shortSideMinPx),
     working() {
-      working ??= entry.decoded().then(workingImage)
+      // Of the first scale whoever asked before, so that features depend on the bytes alone.
+      working ??= first().then(workingImage)
       return working
     },
   }
-  return entry
 }

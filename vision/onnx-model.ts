@@ -1,17 +1,21 @@
 // A model file, loaded and ready to classify: the only file that imports onnxruntime-node. It adds the session
-// and the label names to what prepare-input.ts makes of an image.
+// and the label names to what session/prepare-input.ts makes of an image.
 // onnxruntime-node runs a session on the thread that calls it, so the event loop stands still for the length
-// of an inference: queues and deadlines around it must be in terms of images, not of timers.
+// of an inference: devices have it in a process of its own (workers/vision), and here all go through one queue.
 // A file is loaded from its bytes: a path would let a model name other files beside it as its weights.
 
 import { readFile } from 'node:fs/promises'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { RankedClass } from '#contract/classify.ts'
+import type { Crop } from '#contract/function-bindings.ts'
 import type { ModelContract } from '#contract/model.ts'
 import { type TopClass, topClasses } from '#core/preprocess/top-classes.ts'
 import type { DecodedImage } from './decode.ts'
 import { ModelRefused } from './model-refused.ts'
-import { prepareInput } from './prepare-input.ts'
+import { prepareInput, type ViewedImage } from './session/prepare-input.ts'
+import { SessionQueue } from './session/session-queue.ts'
+import { checkInput, type InputTensor, isFree, type OutputTensor, type TensorInfo } from './session/tensor.ts'
+import { shortSideFor } from './shrink-on-load.ts'
 
 /** What a device needs to know about a model beside its file. */
 export interface NamedModel {
@@ -23,10 +27,17 @@ export interface NamedModel {
 
 export interface LoadedModel extends AsyncDisposable {
   readonly name: string
+  readonly info: ModelInfo
+  /** How long an image's short side must be to fill the input. */
+  shortSideMinPx(view?: Crop): number
   /** The best `topK` classes by name, best first. */
-  classify(image: DecodedImage, topK: number): Promise<RankedClass[]>
+  classify(image: ViewedImage, topK: number): Promise<RankedClass[]>
   /** The best `k` as profiles record them. */
-  outcome(image: DecodedImage, k: number): Promise<TopClass[]>
+  outcome(image: ViewedImage, k: number): Promise<TopClass[]>
+  /** What the model makes of a tensor of one or more images. Rejects with a `ModelRefused` where it does not fit. */
+  runTensor(input: InputTensor): Promise<OutputTensor>
+  /** The model's output as it is, one row for each image. */
+  scores(images: readonly DecodedImage[]): Promise<OutputTensor>
 }
 
 export interface LoadOptions {
@@ -41,10 +52,22 @@ export async function loadModel(
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
   const session = await openSession(file, options)
-  const outcome = async (image: DecodedImage, k: number) =>
-    topClasses(await runOnce(session, image, ref.contract), ref.contract.output.kind, k)
+  const { input, output } = ref.contract
+  const info = describe(session)
+  const declared = info.inputs.find(({ name }) => name === input.name)
+  const size = declared?.shape[0]
+  const queue = new SessionQueue(
+    (tensor) => runSession(session, tensor, ref.contract),
+    isFree(size) ? 'free' : Number(size),
+  )
+  const outcome = async (image: ViewedImage, k: number) => {
+    const { data } = await queue.run(await tensorOf([image], ref.contract))
+    return topClasses(data, output.kind, k)
+  }
   return {
     name: ref.name,
+    info,
+    shortSideMinPx: (view) => shortSideFor(input, view),
     outcome,
     async classify(image, topK) {
       const top = await outcome(image, topK)
@@ -54,17 +77,15 @@ export async function loadModel(
         score: p,
       }))
     },
+    async runTensor(tensor) {
+      if (declared) checkInput(tensor, declared)
+      return queue.run(tensor)
+    },
+    scores: async (images) => queue.run(await tensorOf(images, ref.contract)),
     async [Symbol.asyncDispose]() {
       await session.release()
     },
   }
-}
-
-export interface TensorInfo {
-  name: string
-  dtype: string
-  /** A name stands for a free dimension. */
-  shape: readonly (number | string)[]
 }
 
 export interface ModelInfo {
@@ -91,7 +112,7 @@ export async function tryModel(
   const session = await openSession(file)
   try {
     check.before(describe(session))
-    return await runOnce(session, check.image, contract)
+    return (await runSession(session, await tensorOf([check.image], contract), contract)).data
   } finally {
     await session.release()
   }
@@ -129,16 +150,28 @@ function tensorInfo(value: InferenceSession.ValueMetadata): TensorInfo {
     : { name: value.name, dtype: 'not a tensor', shape: [] }
 }
 
-async function runOnce(session: InferenceSession, image: DecodedImage, { input, output }: ModelContract) {
-  const pixels = await prepareInput(image, input)
-  const { width, height } = input
-  const dims = input.layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3]
-  const results = await session.run({ [input.name]: new Tensor(input.dtype, pixels, dims) }, [output.name])
-  const data = results[output.name]?.data
-  if (!(data instanceof Float32Array))
-    throw new ModelRefused(
-      'wrong-output',
-      `Cannot run model: output "${output.name}" is ${results[output.name]?.type ?? 'absent'}, expected float32`,
-    )
-  return data
+async function tensorOf(images: readonly ViewedImage[], { input }: ModelContract): Promise<InputTensor> {
+  const { width, height, layout } = input
+  const prepared = await Promise.all(images.map((image) => prepareInput(image, input)))
+  const shape = layout === 'nchw' ? [images.length, 3, height, width] : [images.length, height, width, 3]
+  if (prepared.length === 1) return { data: prepared[0]!, shape }
+  const each = 3 * height * width
+  const data =
+    input.dtype === 'uint8' ? new Uint8Array(each * images.length) : new Float32Array(each * images.length)
+  for (const [i, pixels] of prepared.entries()) data.set(pixels, i * each)
+  return { data, shape }
+}
+
+async function runSession(
+  session: InferenceSession,
+  { data, shape }: InputTensor,
+  { input, output }: ModelContract,
+): Promise<OutputTensor> {
+  const results = await session.run({ [input.name]: new Tensor(input.dtype, data, shape) }, [output.name])
+  const scores = results[output.name]
+  if (scores?.data instanceof Float32Array) return { data: scores.data, shape: scores.dims }
+  throw new ModelRefused(
+    'wrong-output',
+    `Cannot run model: output "${output.name}" is ${scores?.type ?? 'absent'}, expected float32`,
+  )
 }

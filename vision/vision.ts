@@ -7,16 +7,30 @@
 import type { FeatureName } from '#contract/features.ts'
 import type { Crop, FeaturesResult, InferResult } from '#contract/function-bindings.ts'
 import { extractFeatures } from '#core/features/extract-features.ts'
-import type { ImageEntry } from './image-entry.ts'
+import { type ImageEntry, imageEntry } from './image-entry.ts'
 import { featureKernels } from './kernels/load-kernels.ts'
 import type { LoadedModel } from './onnx-model.ts'
-import type { ViewedImage } from './prepare-input.ts'
+import type { ViewedImage } from './session/prepare-input.ts'
+import type { ImageSize } from './shrink-on-load.ts'
+
+/** An image by identity: who asks twice with the same object has it decoded once. */
+export interface SeenImage {
+  readonly bytes: Uint8Array
+}
 
 export interface Vision {
   /** Values in the order of `names`. */
-  features(image: ImageEntry, names: readonly FeatureName[]): Promise<FeaturesResult>
+  features(image: SeenImage, names: readonly FeatureName[]): Promise<FeaturesResult>
   /** Of a part of the image where `crop` says so. Rejects with `TooManyViews` beyond `VIEWS_MAX` of one image. */
-  infer(image: ImageEntry, topK: number, crop?: Crop): Promise<InferResult>
+  infer(image: SeenImage, topK: number, crop?: Crop): Promise<InferResult>
+}
+
+/** What whoever answers for an image from its first byte to its answer needs beside. */
+export interface ServingVision extends Vision {
+  /** Its size, upright, once it is decoded. Rejects with an `ImageRefused`. */
+  look(image: SeenImage): Promise<ImageSize>
+  /** Nobody will ask for it any more. */
+  forget(image: SeenImage): void
 }
 
 /** Published test-time augmentation has ten crops and gains little beyond four; eight bound what one request costs. */
@@ -32,20 +46,30 @@ const TOP_K_MAX = 5
 /** The model as vision needs it: the view travels on the image, and prepare-input.ts reads it there. */
 export interface ClassifyingModel {
   readonly name: string
+  /** How long an image's short side must be; that of every decoded image will do where it is left out. */
+  shortSideMinPx?(view?: Crop): number
   classify(image: ViewedImage, topK: number): ReturnType<LoadedModel['classify']>
 }
 
-export function createVision({ model }: { model: ClassifyingModel }): Vision {
-  const inferred = new WeakMap<ImageEntry, Map<string, Promise<InferResult>>>()
+export function createVision({ model }: { model: ClassifyingModel }): ServingVision {
+  const entries = new WeakMap<SeenImage, ImageEntry>()
+  const inferred = new WeakMap<SeenImage, Map<string, Promise<InferResult>>>()
 
-  async function inferOnce(image: ImageEntry, view: Crop | undefined): Promise<InferResult> {
-    const decoded = await image.decoded()
+  function entry(image: SeenImage | ImageEntry): ImageEntry {
+    if ('decoded' in image) return image
+    const known = entries.get(image) ?? imageEntry(image.bytes)
+    entries.set(image, known)
+    return known
+  }
+
+  async function inferOnce(image: SeenImage, view: Crop | undefined): Promise<InferResult> {
+    const decoded = await entry(image).decoded(model.shortSideMinPx?.(view))
     const start = performance.now()
     const labels = await model.classify(view === undefined ? decoded : { ...decoded, view }, TOP_K_MAX)
     return { model: model.name, labels, ms: performance.now() - start }
   }
 
-  function inferView(image: ImageEntry, view: Crop | undefined): Promise<InferResult> {
+  function inferView(image: SeenImage, view: Crop | undefined): Promise<InferResult> {
     const views = inferred.get(image) ?? new Map<string, Promise<InferResult>>()
     inferred.set(image, views)
     const key = view === undefined ? '' : [view.x, view.y, view.width, view.height].join()
@@ -62,10 +86,18 @@ export function createVision({ model }: { model: ClassifyingModel }): Vision {
   }
 
   return {
+    async look(image) {
+      const { whole, width, height } = await entry(image).decoded()
+      return whole ?? { width, height }
+    },
+    forget(image) {
+      entries.delete(image)
+      inferred.delete(image)
+    },
     async features(image, names) {
-      await image.decoded()
+      await entry(image).decoded()
       const start = performance.now()
-      const values = extractFeatures(await image.working(), names, { kernels: featureKernels() })
+      const values = extractFeatures(await entry(image).working(), names, { kernels: featureKernels() })
       return { values, ms: performance.now() - start }
     },
     async infer(image, topK, crop) {

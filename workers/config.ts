@@ -41,6 +41,15 @@ const Environment = z.object({
     .enum(['1', '2'])
     .default('2')
     .transform((text) => (text === '1' ? 1 : 2)),
+  /** PEM files; HTTPS instead of HTTP where both are named. */
+  TANDEM_TLS_CERT: z.string().min(1).optional(),
+  TANDEM_TLS_KEY: z.string().min(1).optional(),
+  /** SHA-256 of one API key a line; whoever asks needs one of them. */
+  TANDEM_API_KEYS_FILE: z.string().min(1).optional(),
+  /** With which the local device asks an edge that wants one. */
+  TANDEM_EDGE_API_KEY: z.string().min(1).optional(),
+  /** How long /readyz says no before an ending worker takes no more requests. */
+  TANDEM_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -55,6 +64,12 @@ export interface ActivePower {
 const PUBLISHED_POWER: Record<Tier, ActivePower> = {
   local: { watts: 0.94, source: 'Pi 3B+ running mobilenet_v1, from the published energy and latency' },
   edge: { watts: 7.8, source: 'Jetson TX2 running mobilenet_v1, from the published energy and latency' },
+}
+
+export interface DoorConfig {
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
+  readonly apiKeysFile: string | undefined
+  readonly announceMs: number
 }
 
 export interface DeviceConfig {
@@ -74,6 +89,8 @@ export interface DeviceConfig {
     readonly idleSeconds: number
   }
   readonly limits: DeviceLimits
+  readonly door: DoorConfig
+  readonly edgeApiKey: string | undefined
   readonly logLevel: string
 }
 
@@ -109,7 +126,23 @@ export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConf
       hwmonLabel: e.TANDEM_HWMON_LABEL,
       idleSeconds: e.TANDEM_IDLE_SECONDS,
     },
+    door: doorOf(e),
+    edgeApiKey: e.TANDEM_EDGE_API_KEY,
     logLevel: e.LOG_LEVEL,
+  }
+}
+
+function doorOf(e: z.infer<typeof Environment>): DoorConfig {
+  const { TANDEM_TLS_CERT: certFile, TANDEM_TLS_KEY: keyFile } = e
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new Error(
+      `Cannot read setting "${certFile === undefined ? 'TANDEM_TLS_CERT' : 'TANDEM_TLS_KEY'}": is missing, ` +
+        'expected a certificate and its key, or neither',
+    )
+  return {
+    tls: certFile === undefined ? undefined : { certFile, keyFile: keyFile! },
+    apiKeysFile: e.TANDEM_API_KEYS_FILE,
+    announceMs: e.TANDEM_DRAIN_SECONDS * 1_000,
   }
 }
 

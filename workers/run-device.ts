@@ -4,19 +4,20 @@
 import os from 'node:os'
 import path from 'node:path'
 import { type Logger, pino } from 'pino'
-import type { ClassifyAnswer } from '#contract/classify.ts'
 import { ArtifactStore } from '#platform/artifact-store.ts'
 import { Agent } from './agent/agent.ts'
 import { ControlError, controlClient } from './agent/control-client.ts'
 import { type Identity, openIdentity } from './agent/identity.ts'
-import { DecisionSpool } from './agent/spool.ts'
 import type { DeviceConfig } from './config.ts'
 import { chooseMeter } from './energy/choose-meter.ts'
+import { doorFiles } from './front-door/door-files.ts'
+import { openFrontDoor } from './front-door/socket/open-front-door.ts'
 import { chooseHost } from './host/choose-host.ts'
+import { uploadCaptures } from './observe/captures/upload-captures.ts'
+import { openObserving } from './observe/open-observing.ts'
 import { answerEnergyJ } from './serve/energy.ts'
-import { closeServer, frontDoorApp, listen } from './serve/front-door.ts'
 import { Generations } from './serve/generations.ts'
-import { Offload } from './serve/offload.ts'
+import { Offload } from './serve/offload/offload.ts'
 import { ownRunFolder } from './serve/run-folder.ts'
 
 export interface Device extends AsyncDisposable {
@@ -34,8 +35,18 @@ export async function startDevice(
   log.info({ method: meter.method, source: meter.source, passedOver }, 'energy meter')
   const store = new ArtifactStore(path.join(config.home, 'artifacts'))
   await store.sweep()
-  const spool = await DecisionSpool.open(config.home)
-  const offload = new Offload()
+  const offload = new Offload({ activeWatts: config.power.watts })
+  const images = new ArtifactStore(path.join(config.home, 'images'))
+  const { home, limits } = config
+  const observing = await openObserving({
+    home,
+    limits,
+    store,
+    images,
+    generations: () => generations,
+    offload,
+    log,
+  })
   const { host, reason } = await chooseHost()
   log.info({ driver: host.driver, reason }, 'function host')
   const runFolder = ownRunFolder(config.runFolder)
@@ -47,30 +58,39 @@ export async function startDevice(
     runFolder: runFolder.path,
     log,
   })
-  const app = frontDoorApp({
-    generations,
-    log,
-    energyOf: (answer) => answerEnergyJ(config.tier, config.power, answer),
-    onAnswer: (answer, totalMs) => spool.add(decisionOf(answer, totalMs)),
-  })
-  const { server, port } = await listen(app, config)
-  const url = config.publicUrl ?? `http://${config.host}:${port}`
+  const files = doorFiles(config.door, log)
+  const door = await openFrontDoor(
+    {
+      generations,
+      log,
+      apiKeys: files.apiKeys,
+      energyOf: (answer) => answerEnergyJ(config.tier, config.power, answer),
+      onAnswer: (answer, totalMs, image) => observing.observer.onAnswer(answer, totalMs, image),
+    },
+    { host: config.host, port: config.port, tls: files.tls, announceMs: config.door.announceMs },
+  )
+  const url = config.publicUrl ?? door.url
   const stop = new AbortController()
   void stopped.then(() => stop.abort())
   const identity = await Promise.race([enrolled(config, url, log), stopped.then(() => undefined)])
   if (!identity) return undefined
   await runFolder.make()
   const enrolment = identity.enrolment!
+  const client = controlClient(config.controlUrl, () => identity.token())
   const agent = new Agent({
     home: config.home,
     recipient: { deviceId: enrolment.deviceId, tier: config.tier, manifestKeys: enrolment.manifestKeys },
-    client: controlClient(config.controlUrl, () => identity.token()),
+    client,
     store,
     generations,
-    offload,
-    spool,
+    // The key is this device's own secret: no manifest brings it.
+    offload: {
+      retarget: (edges) => offload.retarget(edges.map((edge) => ({ ...edge, apiKey: config.edgeApiKey }))),
+    },
+    spool: observing.spool,
+    captures: observing.captures,
     jobs: {
-      store: new ArtifactStore(path.join(config.home, 'images')),
+      store: images,
       meter,
       idleSeconds: config.energy.idleSeconds,
       power: config.power,
@@ -80,18 +100,20 @@ export async function startDevice(
     log,
   })
   await agent.boot()
-  const running = agent.run(stop.signal)
+  const handingIn = uploadCaptures(observing.captures, client, { signal: stop.signal, log })
+  const running = Promise.all([agent.run(stop.signal), handingIn])
   log.info({ url, device: enrolment.name }, 'worker up')
   return {
     url,
     name: enrolment.name,
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await closeServer(server)
+      await door.close()
+      files[Symbol.dispose]()
       await running
+      await observing[Symbol.asyncDispose]()
       await generations[Symbol.asyncDispose]()
       await offload[Symbol.asyncDispose]()
-      await spool.sync()
       await runFolder[Symbol.asyncDispose]()
     },
   }
@@ -118,20 +140,5 @@ async function enrolled(config: DeviceConfig, url: string, log: Logger): Promise
       log.warn({ err: error }, 'waiting for the control plane')
       await new Promise((resolve) => setTimeout(resolve, ENROL_RETRY_MS))
     }
-  }
-}
-
-function decisionOf(answer: ClassifyAnswer, totalMs: number) {
-  const best = answer.labels[0]!
-  return {
-    at: new Date().toISOString(),
-    deploymentId: answer.deployment,
-    tier: answer.tier,
-    label: best.index,
-    score: best.score,
-    decision: answer.decision,
-    totalMs,
-    energyJ: answer.energyJ.value,
-    byFallback: answer.byFallback,
   }
 }

@@ -7,6 +7,7 @@ import { devicesRouter } from './devices.ts'
 import { evaluationsRouter } from './evaluations.ts'
 import { functionsRouter } from './functions.ts'
 import { modelsRouter } from './models.ts'
+import { capturesRouter } from './observe/captures.ts'
 import { profilesRouter } from './profiles.ts'
 import { aliasesRouter } from './promote/aliases.ts'
 import { rolloutsRouter } from './rollouts.ts'
@@ -27,5 +28,6 @@ export const adminRouter = router({
   rollouts: rolloutsRouter,
   aliases: aliasesRouter,
   decisions: decisionsRouter,
+  captures: capturesRouter,
 })
 export type AdminRouter = typeof adminRouter

@@ -6,6 +6,8 @@ import { sentenceOf } from '../client/api.ts'
 import { addEnergyCommands } from './energy-commands.ts'
 import { addEvaluateCommand } from './evaluate-commands.ts'
 import { addFunctionCommands } from './function-commands.ts'
+import { addCaptureCommands } from './observe/capture-commands.ts'
+import { addDecisionCommand } from './observe/decision-command.ts'
 import {
   addDatasetCommands,
   addDeviceCommands,
@@ -52,6 +54,8 @@ addTrainCommands(program)
 addFunctionCommands(program)
 addPromoteCommands(program)
 addServeCommands(program)
+addDecisionCommand(program)
+addCaptureCommands(program)
 
 try {
   await program.parseAsync()

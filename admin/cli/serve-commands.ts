@@ -1,4 +1,4 @@
-// Stages serve and observe: classifying files through the local worker, and what the devices decided.
+// Stage serve: classifying files through the local worker.
 
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -6,8 +6,7 @@ import { type Command, Option } from 'commander'
 import { Preference } from '#contract/decision.ts'
 import { CommandFailed } from '../client/api.ts'
 import { classify } from '../client/classify.ts'
-import { openSession } from './session.ts'
-import { percent, round, table, why } from './table.ts'
+import { percent, round, why } from './table.ts'
 
 export function addServeCommands(program: Command): void {
   program
@@ -33,31 +32,5 @@ export function addServeCommands(program: Command): void {
                 `${round(answer.timingsMs.total ?? 0, 1)} ms\n`,
         )
       }
-    })
-  program
-    .command('decisions')
-    .description('what the devices decided, by tier and reason')
-    .option('--hours <n>', 'how far back', Number, 24)
-    .action(async (options, command: Command) => {
-      const session = await openSession(command)
-      const totals = await session.api.trpc.decisions.totals.query({ sinceHours: options.hours })
-      const devices = new Map((await session.api.trpc.devices.list.query()).map((d) => [d.id, d.name]))
-      const deployments = await session.api.trpc.rollouts.deployments.query()
-      const versions = new Map(deployments.map((d) => [d.id, d.version]))
-      session.print(
-        totals,
-        table([
-          ['device', 'deployment', 'answered by', 'reason', 'images', 'mean ms', 'energy J'],
-          ...totals.map((t) => [
-            devices.get(t.deviceId),
-            versions.get(t.deploymentId),
-            t.tier,
-            t.reason,
-            t.images,
-            round(t.latencyMeanMs, 1),
-            round(t.energyJ, 3),
-          ]),
-        ]),
-      )
     })
 }

@@ -17,6 +17,8 @@ export class CommandFailed extends Error {
 export interface Api {
   readonly trpc: ReturnType<typeof createTRPCClient<AdminRouter>>
   upload(bytes: Uint8Array, mediaType: string): Promise<ArtifactRef>
+  /** The bytes of a captured image. */
+  capture(digest: string): Promise<Uint8Array>
   /** Uploads those that the control plane lacks. */
   uploadMissing(files: readonly UploadFile[], onProgress: (done: number) => void): Promise<void>
 }
@@ -67,6 +69,21 @@ export async function openApi(options: {
       const digest = sha256(bytes)
       await put(digest, bytes, mediaType)
       return { digest, sizeBytes: bytes.length }
+    },
+    async capture(digest) {
+      const response = await fetch(`${options.url}/captures/${digest}`, { headers }).catch(
+        (cause: unknown) => {
+          throw new CommandFailed(UNREACHABLE, { cause })
+        },
+      )
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      if (response.ok && sha256(bytes) === digest) return bytes
+      const refused = response.ok ? undefined : ErrorBody.safeParse(JSON.parse(Buffer.from(bytes).toString()))
+      throw new CommandFailed(
+        refused?.success
+          ? refused.data.error.message
+          : `Cannot fetch capture ${digest}: status ${response.status} with other bytes, expected 200`,
+      )
     },
     async uploadMissing(files, onProgress) {
       const missing = new Set(await trpc.artifacts.missing.mutate({ digests: files.map((f) => f.digest) }))

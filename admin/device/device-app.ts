@@ -2,18 +2,27 @@
 // they cost a fifth of the CPU.
 
 import { Hono, type Context as HttpContext } from 'hono'
-import { DecisionBatch, DeviceReport, type EnrolAnswer, EnrolRequest } from '#contract/device-api.ts'
+import {
+  DeviceReport,
+  type EnrolAnswer,
+  EnrolRequest,
+  JOBS_HEADER,
+  type JobsSaid,
+} from '#contract/device-api.ts'
 import { isUniqueViolation } from '#db/db.ts'
-import { insertDecisions, lastDecision } from '#db/queries/decisions.ts'
 import { type DeviceRow, enrolDevice, recordReport } from '#db/queries/devices.ts'
+import { artifactKey, toldArtifacts } from '#db/queries/polls/told-artifacts.ts'
 import { enrolmentHash } from '../api/devices.ts'
 import { getArtifact } from '../artifact-routes.ts'
 import { capBody } from '../body-cap.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../refusal.ts'
 import { DeviceAuth } from './device-auth.ts'
+import { inBatches } from './in-batches.ts'
 import { abandonJob, completeJob, nextJob, recordRows } from './job-routes.ts'
 import { etagOf, ManifestPolls } from './manifest-polls.ts'
+import { offerCaptures, putCapture } from './observe/capture-routes.ts'
+import { takeDecisions } from './observe/decision-routes.ts'
 import { readJson } from './read-json.ts'
 
 type Env = { Variables: { device: DeviceRow } }
@@ -26,6 +35,7 @@ export function deviceApp(ctx: Context): Hono<Env> {
   const app = new Hono<Env>()
   const auth = new DeviceAuth(ctx.db)
   const polls = new ManifestPolls(ctx, (id) => auth.trusted(id))
+  const isTold = inBatches(toldArtifacts(ctx.db))
   // Not for GET: to look at a body is to build a whole Request, a tenth of what a poll costs.
   app.on('POST', '/*', capBody(BODY_MAX_BYTES))
   app.post('/enrol', (c) => enrol(ctx, c))
@@ -38,16 +48,17 @@ export function deviceApp(ctx: Context): Hono<Env> {
     await recordReport(ctx.db, c.get('device').id, await readJson(c, DeviceReport))
     return c.body(null, 204)
   })
-  app.get('/artifacts/:digest', (c) => getArtifact(ctx, c))
+  app.get('/artifacts/:digest', (c) => {
+    const deviceId = c.get('device').id
+    return getArtifact(ctx, c, async (digest) => (await isTold(artifactKey({ deviceId, digest }))) === true)
+  })
   app.get('/jobs/next', async (c) => c.json(await nextJob(ctx.db, c.get('device'))))
   app.post('/jobs/:id/rows', (c) => recordRows(ctx.db, c.get('device'), c))
   app.post('/jobs/:id/done', (c) => completeJob(ctx.db, c.get('device'), c))
   app.post('/jobs/:id/failed', (c) => abandonJob(ctx.db, c.get('device'), c))
-  app.post('/decisions', async (c) => {
-    const { decisions } = await readJson(c, DecisionBatch)
-    await insertDecisions(ctx.db, c.get('device').id, decisions)
-    return c.json({ upTo: await lastDecision(ctx.db, c.get('device').id) })
-  })
+  app.post('/captures', (c) => offerCaptures(ctx, c.get('device'), c))
+  app.put('/captures/:digest', (c) => putCapture(ctx, c.get('device'), c))
+  app.post('/decisions', (c) => takeDecisions(ctx.db, c.get('device'), c))
   return app
 }
 
@@ -74,12 +85,14 @@ function nameTaken(cause: unknown): never {
   throw new Refusal('conflict', 'Cannot enrol: another device has taken the name of this code', { cause })
 }
 
-/** 200 with the JWS, or 304 once `wait` seconds have brought nothing new. */
+/** 200 with the JWS, or 304 once `wait` seconds have brought nothing new, or a job to one that asks to be told. */
 async function serveManifest(polls: ManifestPolls, c: HttpContext<Env>): Promise<Response> {
   const known = c.req.header('if-none-match')
   const waitS = Math.min(Number(c.req.query('wait') ?? 0) || 0, POLL_MAX_S)
-  const poll = { known, waitMs: waitS * 1_000, isGone: () => c.req.raw.signal.aborted }
-  const row = await polls.answer(c.get('device'), poll)
+  const tellJobs = c.req.query('jobs') === 'tell'
+  const poll = { known, tellJobs, waitMs: waitS * 1_000, isGone: () => c.req.raw.signal.aborted }
+  const { row, hasJob } = await polls.answer(c.get('device'), poll)
+  if (tellJobs) c.header(JOBS_HEADER, (hasJob ? 'waiting' : 'none') satisfies JobsSaid)
   if (!row) return c.body(null, 304, known === undefined ? {} : { etag: known })
   return c.body(row.jws, 200, { etag: etagOf(row), 'content-type': 'application/jose' })
 }

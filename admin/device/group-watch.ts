@@ -1,6 +1,6 @@
-// Who waits for news of a group, and the one look that is taken for all of them. However many long polls are open,
-// the database is asked once in half a second, by one query for up to a thousand groups; a poll whose group's stamp
-// has changed is woken and looks at the rows itself. Stamps only wake: what a device is told is never read from one.
+// Who waits for news of a group or for a job, and the one look that is taken for all of them. However many long polls are open,
+// the database is asked once in half a second, by one query for up to a thousand groups and one for all open jobs; a poll whose
+// group's stamp has changed or whose device has a job is woken and looks at the rows itself. Stamps only wake: what a device is told is never read from one.
 //
 // A timer and no LISTEN: a look costs about a millisecond for a hundred groups of a hundred, sees what any other
 // control plane on the same database has done, and there is no connection whose loss would have to be noticed.
@@ -10,6 +10,7 @@ import type { Logger } from 'pino'
 import type { Db } from '#db/db.ts'
 import type { DeviceRow } from '#db/queries/devices.ts'
 import { type GroupStamp, groupStamps } from '#db/queries/polls/group-stamps.ts'
+import { allWithJobs } from '#db/queries/polls/open-jobs.ts'
 import { inBatches } from './in-batches.ts'
 
 /** How late news may be heard of; a device installs for seconds afterwards. */
@@ -18,12 +19,15 @@ const LOOK_EVERY_MS = 500
 export interface Waiter {
   readonly device: DeviceRow
   readonly seen: GroupStamp
+  /** Whether a job is news too. */
+  readonly tellJobs?: boolean
   /** Whether nobody waits for the answer any more. */
   readonly isGone: () => boolean
 }
 
 export class GroupWatch {
   readonly #log: Logger
+  readonly #withJobs: () => Promise<ReadonlySet<string>>
   readonly #stamps: (groupName: string) => Promise<GroupStamp | undefined>
   readonly #waiters = new Map<Waiter, () => void>()
   #isLooking = false
@@ -31,6 +35,7 @@ export class GroupWatch {
   constructor({ db, log }: { readonly db: Db; readonly log: Logger }) {
     this.#log = log
     this.#stamps = inBatches(groupStamps(db))
+    this.#withJobs = allWithJobs(db)
   }
 
   /** Of rows that were read after the call. */
@@ -38,7 +43,7 @@ export class GroupWatch {
     return (await this.#stamps(groupName))!
   }
 
-  /** Until the device's group has another stamp than it has seen, the asker is gone, or the time is over. */
+  /** Until there is news (another stamp than it has seen, a job), the asker is gone, or the time is over. */
   async changed(waiter: Waiter, waitMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((wake) => {
@@ -70,12 +75,15 @@ export class GroupWatch {
       else there.push([waiter, wake])
     }
     const names = [...new Set(there.map(([{ device }]) => device.groupName))]
-    const stamps = new Map(
-      await Promise.all(names.map(async (name) => [name, await this.stampOf(name)] as const)),
-    )
-    const woken = there.filter(([{ device, seen }]) => {
-      const now = stamps.get(device.groupName)!
-      return now.wanted !== seen.wanted || now.revoked !== seen.revoked
+    const [withJobs, stamps] = await Promise.all([
+      there.some(([{ tellJobs }]) => tellJobs) ? this.#withJobs() : new Set<string>(),
+      Promise.all(names.map(async (name) => [name, await this.stampOf(name)] as const)),
+    ])
+    const stampOf = new Map(stamps)
+    const woken = there.filter(([{ device, seen, tellJobs }]) => {
+      const now = stampOf.get(device.groupName)!
+      if (now.wanted !== seen.wanted || now.revoked !== seen.revoked) return true
+      return tellJobs === true && withJobs.has(device.id)
     })
     // Edge devices first: what local ones may be told waits for them.
     for (const [{ device }, wake] of woken) if (device.tier === 'edge') wake()

@@ -1,4 +1,4 @@
-// A device's question whether it should run something else, long or short. Most answers are "no", and a fleet asks all
+// A device's question whether it should run something else, or has a job to do, long or short. Most answers are "no", and a fleet asks all
 // day: under which stamp of its group a device was found to have the newest manifest is remembered, and while that
 // stamp holds "no" is answered without computing again what the device is to run.
 //
@@ -8,9 +8,11 @@
 import type { DeviceRow } from '#db/queries/devices.ts'
 import type { ManifestRow } from '#db/queries/manifests.ts'
 import type { GroupStamp } from '#db/queries/polls/group-stamps.ts'
+import { devicesWithJobs } from '#db/queries/polls/open-jobs.ts'
 import type { Context } from '../context.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { GroupWatch } from './group-watch.ts'
+import { inBatches } from './in-batches.ts'
 import { inLanes } from './lanes.ts'
 import { manifestFor } from './wanted.ts'
 
@@ -39,8 +41,17 @@ export interface ManifestPoll {
   /** The ETag of what it has. */
   readonly known: string | undefined
   readonly waitMs: number
+  /** Whether a job is an answer too. */
+  readonly tellJobs: boolean
   /** Whether the asker has hung up. */
   readonly isGone: () => boolean
+}
+
+export interface PollAnswer {
+  /** The device's manifest; undefined where it has still the one that it knows. */
+  readonly row?: ManifestRow
+  /** Whether a job waits for it; false where it did not ask. */
+  readonly hasJob: boolean
 }
 
 export const etagOf = (row: ManifestRow): string => `"${row.digest}"`
@@ -49,6 +60,7 @@ export class ManifestPolls {
   readonly #ctx: Context
   readonly #trusted: (deviceId: string) => Promise<DeviceRow>
   readonly #watch: GroupWatch
+  readonly #hasJob: (deviceId: string) => Promise<boolean | undefined>
   readonly #settled = new BoundedMap<string, Settled>(SETTLED_MAX)
   readonly #inLane = inLanes(LANES)
 
@@ -57,20 +69,26 @@ export class ManifestPolls {
     this.#ctx = ctx
     this.#trusted = trusted
     this.#watch = new GroupWatch(ctx)
+    this.#hasJob = inBatches(devicesWithJobs(ctx.db))
   }
 
-  /** The device's manifest, or undefined where it has still the one that it knows when its time is over. */
-  async answer(device: DeviceRow, poll: ManifestPoll): Promise<ManifestRow | undefined> {
+  /** As soon as there is news, at the latest when its time is over. */
+  async answer(device: DeviceRow, poll: ManifestPoll): Promise<PollAnswer> {
     const deadline = Date.now() + poll.waitMs
     for (;;) {
-      const look = await this.#look(device, poll, deadline)
-      if (look?.row && etagOf(look.row) !== poll.known) return look.row
+      const [look, open] = await Promise.all([
+        this.#look(device, poll, deadline),
+        poll.tellJobs ? this.#hasJob(device.id) : undefined,
+      ])
+      const hasJob = open === true
+      if (look?.row && etagOf(look.row) !== poll.known) return { row: look.row, hasJob }
       const leftMs = deadline - Date.now()
-      if (!look || leftMs <= 0) return undefined
+      if (!look || hasJob || leftMs <= 0) return { hasJob }
       // After the stamp was read: a revocation is seen here, or it changes the stamp.
       await this.#trusted(device.id)
-      await this.#watch.changed({ device, seen: look.stamp, isGone: poll.isGone }, leftMs)
-      if (poll.isGone()) return undefined
+      const { isGone, tellJobs } = poll
+      await this.#watch.changed({ device, seen: look.stamp, isGone, tellJobs }, leftMs)
+      if (isGone()) return { hasJob }
     }
   }
 

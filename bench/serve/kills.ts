@@ -4,7 +4,7 @@
 
 import { createRandom } from '#core/random.ts'
 import { noisyJpeg } from '#test/vision/images.ts'
-import { demoModel, frontDoorRig } from '#test/workers/serve/front-door-rig.ts'
+import { demoModel, frontDoorRig } from '#test/workers/front-door/front-door-rig.ts'
 import { killOften } from '#test/workers/serve/load/kill-often.ts'
 import { lostOf, quantileMs, startLoad } from '#test/workers/serve/load/load.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'

@@ -4,7 +4,7 @@
 // may be at most 1.5 times that of the others. Ends with exit code 1 where one of them does not hold.
 
 import { noisyJpeg } from '#test/vision/images.ts'
-import { demoModel, frontDoorRig } from '#test/workers/serve/front-door-rig.ts'
+import { demoModel, frontDoorRig } from '#test/workers/front-door/front-door-rig.ts'
 import { type LoadRow, lostOf, quantileMs, startLoad } from '#test/workers/serve/load/load.ts'
 import { type SwitchWindow, splitBySwitch, switchOften } from '#test/workers/serve/load/switch-often.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'

@@ -3,14 +3,16 @@
 // answer after it. Every way ends in an answer: an edge that refuses or is gone costs the local inference,
 // never the request. Pure but for its three ports, and bundled into the classify function, so it imports
 // types only. It has no clock: timings are what the ports report, `local` and `edge` by the tier that
-// answered (on the local device `edge` is the whole round trip).
-// Preferences `latency` and `energy` act as `balanced` for now: a router carries one threshold.
+// answered (on the local device `edge` is the whole round trip). A deadline is the edge port's: it answers `deadline`
+// when waiting is over, and where a local answer will then be wanted the host has begun it meanwhile, so that `infer`
+// is short. Preferences that name a tier are followed before any router is asked (prefer-tier.ts).
 
 import type { FunctionAnswer } from '#contract/classify.ts'
 import type { Decision } from '#contract/decision.ts'
 import type { EdgeResult, FunctionRequest, InferResult } from '#contract/function-bindings.ts'
 import type { RouterDocument } from '#contract/router.ts'
 import type { Tier } from '#contract/tier.ts'
+import { preferTier } from './prefer-tier.ts'
 import { type RoutePorts, routeImage } from './route-image.ts'
 
 export interface ClassifyPorts extends RoutePorts {
@@ -42,7 +44,10 @@ export async function classifyFlow(
   if (choice.toEdge) {
     const edge = await offloadSafely(ports, request.topK)
     timingsMs = { ...timingsMs, edge: edge.ms }
-    if (edge.ok) return { labels: edge.labels, tier: 'edge', model: edge.model, decision, timingsMs }
+    if (edge.ok) {
+      if (edge.localMs !== undefined) timingsMs = { local: edge.localMs, ...timingsMs }
+      return { labels: edge.labels, tier: 'edge', model: edge.model, decision, timingsMs }
+    }
     decision = { ...decision, reason: edge.reason }
   }
   const here = choice.local ?? (await ports.infer(request.topK))
@@ -60,10 +65,10 @@ async function choose(
   const undecided = { router: 'none', version: deployment.routerVersion, score: null, threshold: null }
   if (deployment.tier === 'edge')
     return { toEdge: false, decision: { ...undecided, reason: 'direct' }, timingsMs: {} }
-  const { preference } = request
-  if (preference === 'local-only' || preference === 'accuracy')
+  const preferred = preferTier(request.preference, request.expected)
+  if (preferred)
     return {
-      toEdge: preference === 'accuracy',
+      toEdge: preferred === 'edge',
       decision: { ...undecided, reason: 'preference' },
       timingsMs: {},
     }

@@ -1,18 +1,22 @@
-// Decisions as devices report them; (device, sequence) makes a repeated upload harmless.
+// Decisions as devices report them; (device, sequence) makes a repeated upload harmless. Audits are numbered with
+// them (observe/audits.ts).
 
 import { and, count, desc, eq, gte, inArray, max, sql, sum } from 'drizzle-orm'
 import type { DecisionRecord } from '#contract/decision.ts'
 import type { QualityFigures } from '#contract/rollout.ts'
 import type { Db } from '../db.ts'
-import { decisions } from '../schema/promote.ts'
+import { decisions } from '../schema/observe.ts'
+import { auditCounts } from './observe/audits.ts'
 
-/** Rows a statement: 14 parameters each, 65,535 allowed. */
+/** Rows a statement: 18 parameters each, 65,535 allowed. */
 export async function insertDecisions(db: Db, deviceId: string, records: readonly DecisionRecord[]) {
+  if (records.length === 0) return
   const rows = records.map(({ at, decision, ...r }) => ({
     ...r,
     deviceId,
     at: new Date(at),
     router: decision.router,
+    routerVersion: decision.version,
     routerScore: decision.score,
     threshold: decision.threshold,
     reason: decision.reason,
@@ -20,7 +24,7 @@ export async function insertDecisions(db: Db, deviceId: string, records: readonl
   await db.insert(decisions).values(rows).onConflictDoNothing()
 }
 
-/** The largest sequence that is stored for the device. */
+/** The largest sequence of a decision that is stored for the device. */
 export async function lastDecision(db: Db, deviceId: string): Promise<number> {
   const [row] = await db
     .select({ m: max(decisions.sequence) })
@@ -67,18 +71,22 @@ export const NO_FIGURES: QualityFigures = {
   edgeFailureShare: null,
   latencyP95Ms: null,
   disagreement: null,
+  audits: 0,
 }
 
 const share = (condition: ReturnType<typeof sql>) => sql<number | null>`avg((${condition})::int)::float8`
 
+export interface QualityOf {
+  readonly deploymentId: string
+  readonly deviceIds: readonly string[]
+  readonly since: Date
+}
+
 /**
- * How a deployment does on some devices. Disagreement of the tiers is not part of a decision and stays unknown.
+ * How a deployment does on some devices. Disagreement is that of the images that were audited, and unknown without any.
  * `at` is the devices' own time: what a device with a slow clock answered just after `since` may be missed.
  */
-export async function qualityOf(
-  db: Db,
-  of: { readonly deploymentId: string; readonly deviceIds: readonly string[]; readonly since: Date },
-): Promise<QualityFigures> {
+export async function qualityOf(db: Db, of: QualityOf): Promise<QualityFigures> {
   if (of.deviceIds.length === 0) return NO_FIGURES
   const [row] = await db
     .select({
@@ -98,5 +106,6 @@ export async function qualityOf(
         inArray(decisions.deviceId, [...of.deviceIds]),
       ),
     )
-  return { ...row!, disagreement: null }
+  const { audits, disagreed } = await auditCounts(db, of)
+  return { ...row!, disagreement: audits === 0 ? null : disagreed / audits, audits }
 }

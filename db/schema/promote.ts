@@ -1,20 +1,8 @@
-// Stages promote and observe: functions, immutable deployments, the signed manifests that tell each device which
-// one to run, and the decisions that devices report back. What is current where is in rollout.ts.
+// Stage promote: functions, immutable deployments, and the signed manifests that tell each device which one to run.
+// What is current where is in rollout.ts.
 
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  boolean,
-  check,
-  doublePrecision,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  unique,
-} from 'drizzle-orm/pg-core'
+import { check, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { Deployment } from '#contract/deployment.ts'
 import { artifacts } from './access.ts'
 import { createdAt, id, instant } from './columns.ts'
@@ -74,33 +62,5 @@ export const manifests = pgTable(
   (t) => [
     primaryKey({ columns: [t.deviceId, t.sequence] }),
     check('manifests_sequence', sql`${t.sequence} > 0`),
-  ],
-)
-
-export const decisions = pgTable(
-  'decisions',
-  {
-    deviceId: text('device_id')
-      .notNull()
-      .references(() => devices.id),
-    sequence: bigint('sequence', { mode: 'number' }).notNull(),
-    at: instant('at').notNull(),
-    deploymentId: text('deployment_id').notNull(),
-    tier: text('tier').notNull(),
-    label: integer('label').notNull(),
-    score: doublePrecision('score').notNull(),
-    router: text('router').notNull(),
-    routerScore: doublePrecision('router_score'),
-    threshold: doublePrecision('threshold'),
-    reason: text('reason').notNull(),
-    totalMs: doublePrecision('total_ms').notNull(),
-    energyJ: doublePrecision('energy_j').notNull(),
-    byFallback: boolean('by_fallback').notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.deviceId, t.sequence] }),
-    index('decisions_by_time').on(t.at),
-    // A rollout asks every second how its deployment does.
-    index('decisions_by_deployment').on(t.deploymentId, t.at),
   ],
 )

@@ -4,8 +4,10 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { digestOf } from '#platform/artifact-store.ts'
+import { TINY_LABELS } from '#test/vision/tiny-model.ts'
 import { type Control, openControl } from './control-rig.ts'
 import { enrolDevice, type FakeDevice } from './fake-device.ts'
+import { addTinyModel } from './measured-pair.ts'
 
 let control: Control
 let device: FakeDevice
@@ -24,6 +26,15 @@ const put = (digest: string, body?: string | ReadableStream, headers: Record<str
 
 const fetchAs = (digest: string, headers: Record<string, string> = {}) =>
   device.send(`/artifacts/${digest}`, { headers })
+
+/** By a job over it: a device gets nothing that it was not told of. */
+async function tellOf(digest: string): Promise<void> {
+  await addTinyModel(control, 'light', 8)
+  const labels = await control.put(JSON.stringify(TINY_LABELS))
+  const images = [{ digest, label: 0, path: 'image.png' }]
+  await control.admin.datasets.create.mutate({ name: 'one', labels, images })
+  await control.admin.profiles.create.mutate({ dataset: 'one', models: ['light'], devices: ['pi'] })
+}
 
 const unfinished = () => readdir(path.join(control.home, 'artifacts', 'tmp'))
 
@@ -106,7 +117,10 @@ describe('PUT /artifacts/:digest', () => {
 describe('GET /device/v1/artifacts/:digest', () => {
   const bytes = '0123456789'
   const digest = digestOf(bytes)
-  beforeAll(() => control.put(bytes))
+  beforeAll(async () => {
+    await control.put(bytes)
+    await tellOf(digest)
+  })
 
   test('gives the whole file with its size and its name', async () => {
     const answer = await fetchAs(digest)

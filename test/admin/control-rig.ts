@@ -44,6 +44,7 @@ export async function openControl(given?: TestDatabase): Promise<Control> {
   const ctx: Context = {
     db: database.db,
     artifacts,
+    captures: new ArtifactStore(path.join(home, 'captures')),
     signer: await openManifestSigner(home),
     log: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
   }

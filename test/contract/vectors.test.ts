@@ -35,6 +35,7 @@ import {
 } from '#contract/function-bindings.ts'
 import { Manifest } from '#contract/manifest.ts'
 import { LabelList, ModelDraft, ModelRef } from '#contract/model.ts'
+import { CaptureAnswer, CaptureBatch } from '#contract/observe/capture.ts'
 import { RouterDocument } from '#contract/router.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 
@@ -43,6 +44,8 @@ const FOLDER = path.resolve(import.meta.dirname, '../vectors')
 /** By the beginning of a file's name; the longest that fits counts. */
 const SCHEMAS: Record<string, z.ZodType> = {
   'artifact-ref': ArtifactRef,
+  'capture-answer': CaptureAnswer,
+  'capture-batch': CaptureBatch,
   'classify-answer': ClassifyAnswer,
   'decision-ack': DecisionAck,
   'decision-batch': DecisionBatch,

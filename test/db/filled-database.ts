@@ -20,6 +20,8 @@ import { enrolDevice, insertEnrolment } from '#db/queries/devices.ts'
 import { ensureFunction } from '#db/queries/functions.ts'
 import { type ManifestRow, nextManifest } from '#db/queries/manifests.ts'
 import { insertModel, modelRefs } from '#db/queries/models.ts'
+import { insertAudits } from '#db/queries/observe/audits.ts'
+import { insertCaptures } from '#db/queries/observe/captures.ts'
 import { moveAlias } from '#db/queries/rollouts/aliases.ts'
 import { insertStaged } from '#db/queries/rollouts/staged-rollouts.ts'
 import { ensureEvaluation } from '#db/queries/train/evaluations.ts'
@@ -106,6 +108,28 @@ export const decisionAt = (sequence: number) => ({
   byFallback: false,
 })
 
+export const auditAt = (sequence: number, edgeLabel: number) => ({
+  kind: 'audit' as const,
+  sequence,
+  at: '2026-01-02T03:04:06.000Z',
+  deploymentId: 'dep_1',
+  of: 1,
+  local: { label: 1, score: 0.5 },
+  edge: { label: edgeLabel, score: 0.75 },
+})
+
+export const captureOf = (text: string) => ({
+  digest: digestOf(text),
+  sizeBytes: text.length,
+  at: '2026-01-02T03:04:06.000Z',
+  deploymentId: 'dep_1',
+  of: 1,
+  reason: 'near-threshold' as const,
+  score: 0.49,
+  threshold: 0.5,
+  local: { label: 1, score: 0.5 },
+})
+
 export const manifestAt = (deviceId: string, sequence: number, content = 'content'): ManifestRow => ({
   deviceId,
   sequence,
@@ -186,6 +210,8 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
   )
   await nextManifest(db, pi.id, async () => manifestAt(pi.id, 1))
   await insertDecisions(db, pi.id, [decisionAt(1)])
+  await insertAudits(db, pi.id, [auditAt(2, 1)])
+  await insertCaptures(db, pi.id, [captureOf('a hard image')])
   return {
     deviceId: pi.id,
     datasetId: dataset.id,

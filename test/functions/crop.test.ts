@@ -8,7 +8,7 @@ import { plain } from '#test/vision/images.ts'
 import { tinyContract } from '#test/vision/tiny-model.ts'
 import type { DecodedImage } from '#vision/decode.ts'
 import { imageEntry } from '#vision/image-entry.ts'
-import { prepareInput, type ViewedImage } from '#vision/prepare-input.ts'
+import { prepareInput, type ViewedImage } from '#vision/session/prepare-input.ts'
 import { createVision, TooManyViews, VIEWS_MAX } from '#vision/vision.ts'
 
 /** Each pixel tells its place. */

@@ -12,6 +12,8 @@ export interface ProcessSpec {
   /** Relative to the repository's root. */
   readonly entry: string
   readonly env: Readonly<Record<string, string>>
+  /** For node itself. */
+  readonly nodeArgs?: readonly string[]
 }
 
 export class Process implements AsyncDisposable {
@@ -20,10 +22,10 @@ export class Process implements AsyncDisposable {
   /** All that it has printed. */
   output = ''
 
-  constructor({ entry, env }: ProcessSpec) {
+  constructor({ entry, env, nodeArgs = [] }: ProcessSpec) {
     const { DATABASE_URL: _, ...outer } = process.env
     this.#child = fork(path.join(ROOT, entry), {
-      execArgv: ['--import', 'tsx'],
+      execArgv: ['--import', 'tsx', ...nodeArgs],
       env: { ...outer, NODE_ENV: 'test', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

@@ -4,14 +4,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ArtifactStore } from '#platform/artifact-store.ts'
-import type { Offload } from '../serve/offload.ts'
+import type { Offload } from '../serve/offload/offload.ts'
 import { type ControlClient, ControlError } from './control-client.ts'
 import { forever } from './forever.ts'
 import type { GenerationsPort } from './install.ts'
+import { JobBell } from './job-bell.ts'
 import { type JobPorts, runJob } from './run-job.ts'
-import type { DecisionSpool } from './spool.ts'
+import type { DecisionSpool } from './spool/decision-spool.ts'
+import { uploadDecisions } from './spool/upload-decisions.ts'
 import { ManifestFollower } from './update/follow-manifest.ts'
-import { keepImagesWithin } from './upkeep/disk-room.ts'
+import { type CapturedImages, keepImagesWithin } from './upkeep/disk-room.ts'
 import { DEFAULT_LIMITS, type DeviceLimits } from './upkeep/limits.ts'
 import type { Recipient } from './verify-manifest.ts'
 
@@ -23,13 +25,13 @@ export interface AgentPorts {
   readonly generations: GenerationsPort
   readonly offload: Pick<Offload, 'retarget'>
   readonly spool: DecisionSpool
+  readonly captures?: CapturedImages
   readonly jobs: Omit<JobPorts, 'client' | 'signal'>
   readonly limits?: DeviceLimits
   readonly url: string
   readonly log: Logger
 }
 
-const JOB_POLL_MS = 1_000
 const SYNC_EVERY_MS = 1_000
 const UPLOAD_EVERY_MS = 1_000
 
@@ -37,6 +39,7 @@ export class Agent {
   readonly #ports: AgentPorts
   readonly #limits: DeviceLimits
   readonly #follower: ManifestFollower
+  readonly #bell = new JobBell()
   /** Its images must stay where they are until it ends. */
   #isMeasuring = false
 
@@ -44,7 +47,11 @@ export class Agent {
     this.#ports = ports
     this.#limits = ports.limits ?? DEFAULT_LIMITS
     const evictable = () => (this.#isMeasuring ? undefined : ports.jobs.store)
-    this.#follower = new ManifestFollower({ ...ports, limits: this.#limits, evictable })
+    const client: ControlClient = {
+      ...ports.client,
+      manifest: (etag, signal) => this.#bell.during((tell) => ports.client.manifest(etag, signal, tell)),
+    }
+    this.#follower = new ManifestFollower({ ...ports, client, limits: this.#limits, evictable })
   }
 
   /** Brings up the last good deployment from disk alone; the one before it where that fails. */
@@ -70,7 +77,7 @@ export class Agent {
     const { client, jobs, log } = this.#ports
     await forever(signal, log, async () => {
       const job = await client.nextJob()
-      if (!job) return sleep(JOB_POLL_MS, undefined, { signal })
+      if (!job) return this.#bell.quiet(signal)
       log.info({ job: job.id, kind: job.kind, from: job.from, count: job.count }, 'job begins')
       this.#isMeasuring = true
       try {
@@ -85,7 +92,8 @@ export class Agent {
         this.#isMeasuring = false
       }
       const budgetBytes = this.#limits.diskBudgetBytes
-      await keepImagesWithin({ store: this.#ports.store, images: jobs.store, budgetBytes })
+      const { store, captures } = this.#ports
+      await keepImagesWithin({ store, images: jobs.store, captures, budgetBytes })
     })
   }
 
@@ -101,9 +109,8 @@ export class Agent {
   async #uploadDecisions(signal: AbortSignal): Promise<void> {
     const { client, spool, log } = this.#ports
     await forever(signal, log, async () => {
-      await sleep(UPLOAD_EVERY_MS, undefined, { signal })
-      const decisions = await spool.batch()
-      if (decisions.length > 0) await spool.acknowledge(await client.sendDecisions({ decisions }))
+      // Without a pause while there is more than one upload's worth: a fleet that comes back has much to tell.
+      if (!(await uploadDecisions(spool, client))) await sleep(UPLOAD_EVERY_MS, undefined, { signal })
     })
   }
 }

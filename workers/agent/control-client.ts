@@ -9,11 +9,14 @@ import {
   EnrolAnswer,
   type EnrolRequest,
   type FeatureBatch,
+  JOBS_HEADER,
   type Job,
   JobAnswer,
+  JobsSaid,
   type OutcomeBatch,
 } from '#contract/device-api.ts'
 import { MANIFEST_MAX_BYTES } from '#contract/manifest.ts'
+import { CaptureAnswer, type CaptureBatch } from '#contract/observe/capture.ts'
 import type { JobResult } from '#contract/outcome.ts'
 import { faultPoint } from '#platform/fault-point.ts'
 
@@ -45,10 +48,17 @@ const POLL_WAIT_S = 20
 /** Nobody is sent away for longer than this, whatever a proxy on the way says. */
 const RETRY_AFTER_MAX_MS = 300_000
 
+export interface ManifestAnswer {
+  /** The compact JWS; undefined where nothing newer than `etag` exists. */
+  readonly received: { readonly jws: string; readonly etag: string } | undefined
+  /** Undefined: nothing was said of jobs. */
+  readonly jobs: JobsSaid | undefined
+}
+
 export interface ControlClient {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>
-  /** The compact JWS, or undefined where nothing newer than `etag` exists. */
-  manifest(etag: string | undefined, signal: AbortSignal): Promise<{ jws: string; etag: string } | undefined>
+  /** A long poll; with `tellJobs` it ends too when a job waits. */
+  manifest(etag: string | undefined, signal: AbortSignal, tellJobs?: boolean): Promise<ManifestAnswer>
   report(report: DeviceReport): Promise<void>
   nextJob(): Promise<Job | null>
   sendRows(jobId: string, batch: OutcomeBatch | FeatureBatch): Promise<void>
@@ -57,6 +67,17 @@ export interface ControlClient {
   /** Answers the highest sequence that is stored. */
   sendDecisions(batch: DecisionBatch): Promise<number>
   artifact(digest: string, from: number, signal: AbortSignal): Promise<Response>
+  /** What is known of captured images; answers what to do with the bytes of each. */
+  offerCaptures(batch: CaptureBatch): Promise<CaptureAnswer>
+  /** The bytes of one, from `from` to its end. */
+  sendCapture(image: CaptureBytes, bytes: Uint8Array, signal: AbortSignal): Promise<void>
+}
+
+export interface CaptureBytes {
+  readonly digest: string
+  readonly from: number
+  /** Of the whole. */
+  readonly sizeBytes: number
 }
 
 export function controlClient(baseUrl: string, token: () => Promise<string>): ControlClient {
@@ -74,6 +95,7 @@ export function controlClient(baseUrl: string, token: () => Promise<string>): Co
           headers,
           signal: AbortSignal.any(signals),
           ...(extra.body === undefined ? {} : { body: JSON.stringify(extra.body) }),
+          ...(extra.bytes === undefined ? {} : { body: extra.bytes }),
         }),
       )
     } catch (cause) {
@@ -86,14 +108,14 @@ export function controlClient(baseUrl: string, token: () => Promise<string>): Co
   return {
     enrol: async (request) =>
       EnrolAnswer.parse(await (await call('POST', '/enrol', { body: request, anonymous: true })).json()),
-    async manifest(etag, signal) {
+    async manifest(etag, signal, tellJobs = false) {
       const headers: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag }
-      const response = await call('GET', `/manifest?wait=${POLL_WAIT_S}`, { headers, signal })
-      if (response.status === 304) return undefined
-      return {
-        jws: await readBounded(response, MANIFEST_MAX_BYTES),
-        etag: response.headers.get('etag') ?? '',
-      }
+      const path = `/manifest?wait=${POLL_WAIT_S}${tellJobs ? '&jobs=tell' : ''}`
+      const response = await call('GET', path, { headers, signal })
+      const jobs = JobsSaid.safeParse(response.headers.get(JOBS_HEADER)).data
+      if (response.status === 304) return { received: undefined, jobs }
+      const jws = await readBounded(response, MANIFEST_MAX_BYTES)
+      return { received: { jws, etag: response.headers.get('etag') ?? '' }, jobs }
     },
     report: async (report) => void (await post('/report', report)),
     nextJob: async () => JobAnswer.parse(await (await call('GET', '/jobs/next')).json()).job,
@@ -107,12 +129,19 @@ export function controlClient(baseUrl: string, token: () => Promise<string>): Co
         signal,
         timeoutMs: 600_000,
       }),
+    offerCaptures: async (batch) => CaptureAnswer.parse(await (await post('/captures', batch)).json()),
+    async sendCapture({ digest, from, sizeBytes }, bytes, signal) {
+      const headers = { 'content-range': `bytes ${from}-${sizeBytes - 1}/${sizeBytes}` }
+      await call('PUT', `/captures/${digest}`, { headers, bytes, signal, timeoutMs: 600_000 })
+    },
   }
 }
 
 interface CallExtra {
   readonly headers?: Record<string, string>
   readonly body?: unknown
+  /** Instead of a body in JSON. */
+  readonly bytes?: Uint8Array
   readonly anonymous?: boolean
   readonly signal?: AbortSignal
   readonly timeoutMs?: number

@@ -6,7 +6,7 @@ import type { ArtifactRef } from '#contract/digest.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { ArtifactStore } from '#platform/artifact-store.ts'
 import type { FunctionDriver } from '../host/function-host.ts'
-import type { Offload } from '../serve/offload.ts'
+import type { Offload } from '../serve/offload/offload.ts'
 import { download, type Line } from './download.ts'
 import { artifactsOf, plan, type Step } from './update/plan.ts'
 import { collect } from './upkeep/collect.ts'
@@ -92,8 +92,7 @@ export function switchTo(
   edges: Manifest['edges'],
   ports: Pick<InstallPorts, 'generations' | 'offload'>,
 ): void {
-  const url = edges[0]?.url
   const connectMs = deployment.policy.edgeConnectMs
-  ports.offload.retarget(url === undefined ? undefined : { url, connectMs })
+  ports.offload.retarget(edges.map((edge) => ({ ...edge, connectMs })))
   ports.generations.switchTo(deployment.id)
 }

@@ -1,21 +1,19 @@
 // Runs one measurement: a model, or the feature extractor, over a data set, from the first image that the
 // control plane does not have yet. Rows go out in batches, so a crash costs at most one batch of work, and a job that
 // was cancelled ends with the batch whose rows are refused. Energy is metered batch by batch too: what lies between
-// two of them is transfer, not work.
+// two of them is transfer, not work. The work itself is done in a vision process of the job's own, by whose clock
+// latencies are measured: serving goes on beside it, and no image of a data set can take the device down.
 
 import { ImageList, type Job } from '#contract/device-api.ts'
 import type { ArtifactRef } from '#contract/digest.ts'
-import { FEATURE_NAMES, FEATURES_VERSION } from '#contract/features.ts'
+import { FEATURES_VERSION } from '#contract/features.ts'
 import { LabelList } from '#contract/model.ts'
 import type { FeatureRow, Outcome } from '#contract/outcome.ts'
-import { extractFeatures } from '#core/features/extract-features.ts'
 import type { ArtifactStore } from '#platform/artifact-store.ts'
-import { decodeImage } from '#vision/decode.ts'
-import { featureKernels } from '#vision/kernels/load-kernels.ts'
-import { loadModel } from '#vision/onnx-model.ts'
-import { pixelDigest } from '#vision/pixel-digest.ts'
-import { workingImage } from '#vision/working-image.ts'
+import type { SeenImage } from '#vision/vision.ts'
 import { JobMeter, type JobMeterPorts } from '../energy/job-meter.ts'
+import { ProcessVision } from '../vision/process-vision.ts'
+import type { ModelSource } from '../vision/wire/vision-calls.ts'
 import type { ControlClient } from './control-client.ts'
 import { download } from './download.ts'
 
@@ -29,7 +27,7 @@ const BATCH = 50
 /** ONNX Runtime and V8 are slow the first few times; those runs are not measured. */
 const WARM_UP_RUNS = 5
 
-type Measure<Row> = (bytes: Uint8Array, index: number) => Promise<Row>
+type Measure<Row> = (image: SeenImage, index: number) => Promise<Row>
 
 export async function runJob(job: Job, ports: JobPorts): Promise<void> {
   // First of all, before anything is loaded that would keep the device busy.
@@ -43,37 +41,33 @@ export async function runJob(job: Job, ports: JobPorts): Promise<void> {
       throw new RangeError(
         `features version is ${job.featuresVersion}, this device computes ${FEATURES_VERSION}`,
       )
-    await measureAll(job, ports, { images, meter, measure: measureFeatures, pack: (rows) => ({ rows }) })
+    await using vision = await ProcessVision.start({})
+    const measure: Measure<FeatureRow> = async (image, index) => ({
+      index,
+      ...(await vision.measureFeatures(image)),
+    })
+    await measureAll(job, ports, { images, meter, vision, measure, pack: (rows) => ({ rows }) })
     return
   }
-  await download(ports, [job.model.file, job.model.labels])
-  const labels = LabelList.parse(
-    JSON.parse((await ports.store.readVerified(job.model.labels.digest)).toString()),
-  )
-  const file = await ports.store.readVerified(job.model.file.digest)
-  await using model = await loadModel(file, { name: job.model.name, contract: job.model.contract, labels })
-  const measure: Measure<Outcome> = async (bytes, index) => {
-    const image = await decodeImage(bytes)
-    const start = performance.now()
-    const top = await model.outcome(image, 5)
-    return { index, top, latencyMs: performance.now() - start }
-  }
-  await measureAll(job, ports, { images, meter, measure, pack: (outcomes) => ({ outcomes }) })
+  await using vision = await ProcessVision.start({ model: await modelOf(job, ports) })
+  const measure: Measure<Outcome> = async (image, index) => ({
+    index,
+    ...(await vision.measureOutcome(image, 5)),
+  })
+  await measureAll(job, ports, { images, meter, vision, measure, pack: (outcomes) => ({ outcomes }) })
 }
 
-const measureFeatures: Measure<FeatureRow> = async (bytes, index) => {
-  const image = await decodeImage(bytes)
-  const start = performance.now()
-  const working = await workingImage(image)
-  const features = extractFeatures(working, FEATURE_NAMES, { kernels: featureKernels() })
-  const latencyMs = performance.now() - start
-  // After the clock: serving an image needs no digest.
-  return { index, features, latencyMs, pixels: pixelDigest(working) }
+async function modelOf({ model }: Job & { kind: 'profile' }, ports: JobPorts): Promise<ModelSource> {
+  const { file, labels, name, contract } = model
+  await download(ports, [file, labels])
+  const names = LabelList.parse(JSON.parse((await ports.store.readVerified(labels.digest)).toString()))
+  return { file: ports.store.path(file.digest), digest: file.digest, name, contract, labels: names }
 }
 
 interface Work<Row> {
   readonly images: readonly ArtifactRef[]
   readonly meter: JobMeter
+  readonly vision: ProcessVision
   readonly measure: Measure<Row>
   readonly pack: (rows: Row[]) => { rows: FeatureRow[] } | { outcomes: Outcome[] }
 }
@@ -91,7 +85,7 @@ async function measureAll<Row extends { latencyMs: number }>(job: Job, ports: Jo
   }
   await ports.client.finishJob(job.id, {
     energy: await work.meter.energy(),
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakMemoryBytes: await work.vision.peakRssBytes(),
   })
 }
 
@@ -117,10 +111,13 @@ async function measureBatch<Row extends { latencyMs: number }>(
 
 /** A job that fails on an image names it: nobody finds it otherwise among thousands. */
 async function measureOne<Row>(work: Work<Row>, bytes: Uint8Array, index: number): Promise<Row> {
+  const image = { bytes }
   try {
-    return await work.measure(bytes, index)
+    return await work.measure(image, index)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'it failed'
     throw new Error(`Cannot measure image ${index} (${work.images[index]!.digest}): ${why}`, { cause })
+  } finally {
+    work.vision.forget(image)
   }
 }

@@ -13,12 +13,12 @@ import { ArtifactStore } from '#platform/artifact-store.ts'
 import { runMain } from '#platform/run-main.ts'
 import { untilStopped } from '#platform/until-stopped.ts'
 import { type DeviceConfig, readDeviceConfig, readDevPort } from '../config.ts'
+import { openFrontDoor } from '../front-door/socket/open-front-door.ts'
 import { chooseHost } from '../host/choose-host.ts'
 import type { FunctionHost } from '../host/function-host.ts'
 import { miniflareHost } from '../host/miniflare-host.ts'
 import { workerdHost } from '../host/workerd/workerd-host.ts'
 import { answerEnergyJ } from '../serve/energy.ts'
-import { closeServer, frontDoorApp, listen } from '../serve/front-door.ts'
 import { readInstalled } from './installed.ts'
 import { Workbench, type WorkbenchOptions } from './workbench.ts'
 
@@ -66,14 +66,14 @@ async function develop({ entry, port: wantedPort, host, config }: Order): Promis
     await bench.reload()
     const energyOf = (answer: ClassifyAnswer) => answerEnergyJ('local', config.power, answer)
     const { generations } = bench
-    const app = frontDoorApp({ generations, log, energyOf, onAnswer: () => undefined })
-    const { server, port } = await listen(app, { host: config.host, port: wantedPort })
+    const ports = { generations, log, energyOf, onAnswer: () => undefined }
+    const door = await openFrontDoor(ports, { host: config.host, port: wantedPort })
     const { local, edge } = installed.deployment
-    say(`${local.name} -> ${edge.name}, by ${entry}, at http://${config.host}:${port}`)
-    say(`  tandem classify --worker http://${config.host}:${port} photo.jpg; changes reload; Ctrl-C ends`)
-    process.send?.({ ready: `http://${config.host}:${port}` })
+    say(`${local.name} -> ${edge.name}, by ${entry}, at ${door.url}`)
+    say(`  tandem classify --worker ${door.url} photo.jpg; changes reload; Ctrl-C ends`)
+    process.send?.({ ready: door.url })
     await stopped
-    await closeServer(server)
+    await door.close()
   } finally {
     await bench[Symbol.asyncDispose]()
   }

@@ -6,14 +6,31 @@
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ErrorBody } from '#contract/classify.ts'
-import { EdgeCall, type EdgeResult, FeaturesCall, InferCall } from '#contract/function-bindings.ts'
+import {
+  EdgeCall,
+  type EdgeResult,
+  type Expected,
+  FeaturesCall,
+  InferCall,
+} from '#contract/function-bindings.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
 import { TooManyViews, type Vision } from '#vision/vision.ts'
 import type { ServedImage } from '../serve/request-context.ts'
 import type { ImageTable, TableEntry } from './image-table.ts'
 
+export interface OffloadOptions {
+  /** For what no client waits for: only where no client's image is in its way, and never out of their budget. */
+  readonly background?: boolean
+  /** Begins the local answer; resolves with what it took. Called where the edge is late for a client in a hurry. */
+  readonly hedge?: () => Promise<number>
+}
+
 export interface EdgePort {
-  offload(image: ServedImage, topK: number): Promise<EdgeResult>
+  offload(image: ServedImage, topK: number, options?: OffloadOptions): Promise<EdgeResult>
+  /** What an image takes on either way, as far as it is known. */
+  expected?(): Expected
+  /** What a local inference took. */
+  learnLocal?(localMs: number): void
 }
 
 export interface BindingsPorts {
@@ -76,10 +93,19 @@ async function answer(ports: BindingsPorts, request: IncomingMessage): Promise<A
     }
     case 'POST /classify': {
       const call = EdgeCall.parse(body)
-      return ok(await withImage(ports, call.image, (image) => ports.edge.offload(image, call.topK)))
+      return ok(await withImage(ports, call.image, (image) => offloadHedged(ports, image, call.topK)))
     }
   }
   throw new CallRefused(404, 'unknown-call', 'Cannot answer call: is none of the bindings, expected one')
+}
+
+/** For the built-in path too: whoever waits for the edge, the host has the local answer ready when waiting is over. */
+export function offloadHedged(
+  { edge, vision }: Pick<BindingsPorts, 'edge' | 'vision'>,
+  image: TableEntry,
+  topK: number,
+): Promise<EdgeResult> {
+  return edge.offload(image, topK, { hedge: async () => (await vision.infer(image, topK)).ms })
 }
 
 function withImage<T>(

@@ -3,14 +3,13 @@
 // knows for which of them the host is at work: a function that waits for the host is not slow.
 
 import { randomUUID } from 'node:crypto'
-import { type ImageEntry, imageEntry } from '#vision/image-entry.ts'
 import { OWN_REQUEST, type RequestContext, type ServedImage } from '../serve/request-context.ts'
 
-/** What a handle stands for. */
-export type TableEntry = ImageEntry & ServedImage
+/** What a handle stands for: its bytes as they came; vision knows it by identity and keeps its pixels. */
+export type TableEntry = ServedImage
 
 export const tableEntry = (bytes: Uint8Array, context: RequestContext = OWN_REQUEST): TableEntry => ({
-  ...imageEntry(bytes),
+  bytes,
   context,
 })
 

@@ -1,4 +1,4 @@
-// What a generation is made of, started in order and let go of in the reverse: session, bindings, function.
+// What a generation is made of, started in order and let go of in the reverse: vision, bindings, function.
 
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -8,13 +8,13 @@ import { LabelList } from '#contract/model.ts'
 import { RouterDocument } from '#contract/router.ts'
 import type { Tier } from '#contract/tier.ts'
 import type { ArtifactStore } from '#platform/artifact-store.ts'
-import { type LoadedModel, loadModel } from '#vision/onnx-model.ts'
-import { createVision, type Vision } from '#vision/vision.ts'
 import { type BindingsServer, type EdgePort, serveBindings } from '../host/bindings-server.ts'
 import type { FunctionHost } from '../host/function-host.ts'
 import { ImageTable } from '../host/image-table.ts'
 import { type WatchedFunction, watchFunction } from '../host/watch/watchdog.ts'
 import type { WatchdogLimits } from '../host/watch/watchdog-limits.ts'
+import { ProcessVision, type VisionOptions } from '../vision/process-vision.ts'
+import type { ModelSource } from '../vision/wire/vision-calls.ts'
 
 export interface GenerationPorts {
   readonly tier: Tier
@@ -25,13 +25,14 @@ export interface GenerationPorts {
   readonly runFolder: string
   readonly log: Logger
   readonly limits?: Partial<WatchdogLimits>
+  /** What vision may do, and what its process runs; tests have their own. */
+  readonly vision?: Pick<VisionOptions, 'entry' | 'limits'>
   /** How long a generation that is stopped waits for the requests in flight; ten seconds where it is left out. */
   readonly drainMaxMs?: number
 }
 
 export interface GenerationParts {
-  readonly model: LoadedModel
-  readonly vision: Vision
+  readonly vision: ProcessVision
   readonly router: RouterDocument
   readonly images: ImageTable
   readonly bindings: BindingsServer
@@ -47,9 +48,10 @@ let starts = 0
 export async function startParts(
   deployment: Deployment,
   ports: GenerationPorts,
-  onFunctionFailed: (reason: string) => void,
+  onFailed: (reason: string) => void,
 ): Promise<GenerationParts> {
   const { store, log } = ports
+  const fail = once(onFailed)
   const router = RouterDocument.parse(await readJson(store, deployment.router.file.digest))
   const code = (await store.readVerified(deployment.function.file.digest)).toString('utf8')
   const images = new ImageTable()
@@ -58,9 +60,8 @@ export async function startParts(
   const undo: (() => PromiseLike<void>)[] = [() => rm(folder, { recursive: true, force: true })]
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const model = await loadTierModel(deployment, ports)
-    undo.push(() => model[Symbol.asyncDispose]())
-    const vision = createVision({ model })
+    const vision = await startVision(deployment, ports, fail)
+    undo.push(() => vision[Symbol.asyncDispose]())
     const onError = (err: unknown) => log.error({ err }, 'binding failed')
     const socket = path.join(folder, 'host.sock')
     const bindings = await serveBindings({ socket, images, vision, edge, onError })
@@ -73,23 +74,52 @@ export async function startParts(
       isBusy: (handle) => images.isBusy(handle),
       onEvent: (event) => {
         log.warn({ event, deployment: id }, 'function watchdog')
-        if (event.kind === 'failed') onFunctionFailed(event.reason)
+        if (event.kind === 'failed') fail(event.reason)
       },
     })
-    return { model, vision, router, images, bindings, edge, fn, folder }
+    return { vision, router, images, bindings, edge, fn, folder }
   } catch (error) {
     for (const step of undo.reverse()) await step()
     throw error
   }
 }
 
-async function loadTierModel(deployment: Deployment, { store, tier }: GenerationPorts): Promise<LoadedModel> {
+/** A crash is not the function's fault, but vision that never comes back leaves nothing to serve with either. */
+async function startVision(
+  deployment: Deployment,
+  { store, tier, log, vision }: GenerationPorts,
+  onFailed: (reason: string) => void,
+): Promise<ProcessVision> {
   const ref = tier === 'local' ? deployment.local : deployment.edge
   const labels = LabelList.parse(await readJson(store, ref.labels.digest))
-  const named = { name: ref.name, contract: ref.contract, labels }
-  return loadModel(await store.readVerified(ref.file.digest), named)
+  const { digest } = ref.file
+  const model: ModelSource = {
+    file: store.path(digest),
+    digest,
+    name: ref.name,
+    contract: ref.contract,
+    labels,
+  }
+  return ProcessVision.start({
+    ...vision,
+    model,
+    onEvent(event) {
+      log.warn({ event, deployment: deployment.id }, 'vision process')
+      if (event.kind === 'failed') onFailed(event.reason)
+    },
+  })
 }
 
 async function readJson(store: ArtifactStore, digest: string): Promise<unknown> {
   return JSON.parse((await store.readVerified(digest)).toString('utf8'))
+}
+
+/** Function and vision may both be given up; the generation is once. */
+function once(tell: (reason: string) => void): (reason: string) => void {
+  let isTold = false
+  return (reason) => {
+    if (isTold) return
+    isTold = true
+    tell(reason)
+  }
 }

@@ -1,7 +1,7 @@
-// One deployment as it runs on this device: function, ONNX session and router, started and stopped as one. The
+// One deployment as it runs on this device: function, vision and router, started and stopped as one. The
 // function answers; where it fails, the built-in path answers with the same flow, so that a bad function costs
 // quality of explanation and never an answer. A request belongs to the generation that it entered until it is
-// answered: stopping waits for it, and the session is not let go of while anybody may still need it.
+// answered: stopping waits for it, and vision is not let go of while anybody may still need it.
 
 import { rm } from 'node:fs/promises'
 import { FunctionAnswer } from '#contract/classify.ts'
@@ -9,9 +9,12 @@ import type { Deployment } from '#contract/deployment.ts'
 import type { FunctionRequest } from '#contract/function-bindings.ts'
 import { classifyFlow } from '#core/route/classify-flow.ts'
 import { healthImage } from '#vision/health-image.ts'
+import { offloadHedged } from '../host/bindings-server.ts'
 import { type TableEntry, tableEntry } from '../host/image-table.ts'
 import type { FunctionHealth } from '../host/watch/watchdog.ts'
 import { within } from '../host/within.ts'
+import type { VisionHealth } from '../vision/process-vision.ts'
+import type { ServedModel } from '../vision/served-model.ts'
 import { type GenerationParts, type GenerationPorts, startParts } from './generation-parts.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -24,6 +27,7 @@ export interface GenerationHealth extends FunctionHealth {
   readonly answers: number
   /** Of these, given by the built-in path. */
   readonly fallbacks: number
+  readonly vision: VisionHealth
 }
 
 /** Two edge deadlines of a patient policy; what is longer waits in a queue, and the built-in path answers it. */
@@ -69,13 +73,33 @@ export class Generation implements AsyncDisposable {
   }
 
   get health(): GenerationHealth {
-    return { ...this.#parts.fn.health, answers: this.#answers, fallbacks: this.#fallbacks }
+    return {
+      ...this.#parts.fn.health,
+      answers: this.#answers,
+      fallbacks: this.#fallbacks,
+      vision: this.#parts.vision.health,
+    }
   }
 
   /** Of the function's process, where the driver knows it. */
   get functionProcess(): { readonly pid: number | undefined; readonly rssBytes: number | undefined } {
     const { pid, rssBytes } = this.#parts.fn
     return { pid, rssBytes }
+  }
+
+  /** Of the process that decodes and infers. */
+  get visionProcess(): { readonly pid: number | undefined; readonly rssBytes: number | undefined } {
+    return this.#parts.vision.process
+  }
+
+  /** The model by itself; the generation stays whole for what is asked of it. */
+  get model(): ServedModel {
+    const { model } = this.#parts.vision
+    return {
+      ...model,
+      runTensor: (input) => this.during(() => model.runTensor(input)),
+      scores: (images) => this.during(() => model.scores(images)),
+    }
   }
 
   /** Keeps the generation whole for `work`, which may wait for its turn before it classifies. */
@@ -91,16 +115,21 @@ export class Generation implements AsyncDisposable {
   /** Never rejects because of the function or the edge; rejects with `ImageRefused` for a bad image. */
   classify(bytes: Uint8Array, request: FunctionRequest, context: RequestContext): Promise<Answered> {
     const image = tableEntry(bytes, context)
+    const { images, vision, edge } = this.#parts
     return this.during(async () => {
-      const handle = this.#parts.images.add(image)
+      const handle = images.add(image)
       try {
-        await image.decoded()
-        const answered = await this.#answer(handle, image, request)
+        await vision.look(image)
+        const expected = edge.expected?.()
+        const answered = await this.#answer(handle, image, expected ? { ...request, expected } : request)
+        const localMs = answered.answer.timingsMs.local
+        if (localMs !== undefined) edge.learnLocal?.(localMs)
         this.#answers++
         if (answered.byFallback) this.#fallbacks++
         return answered
       } finally {
-        this.#parts.images.delete(handle)
+        images.delete(handle)
+        vision.forget(image)
       }
     })
   }
@@ -132,7 +161,7 @@ export class Generation implements AsyncDisposable {
       {
         features: (names) => vision.features(image, names),
         infer: (topK) => vision.infer(image, topK),
-        offload: (topK) => edge.offload(image, topK),
+        offload: (topK) => offloadHedged({ edge, vision }, image, topK),
       },
       { tier: this.#ports.tier, routerVersion: this.deployment.router.version, router },
       request,
@@ -141,18 +170,20 @@ export class Generation implements AsyncDisposable {
 
   async #check(): Promise<void> {
     const request: FunctionRequest = { topK: 1, preference: 'local-only', lot: 0 }
-    const handle = this.#parts.images.add(tableEntry(await healthImage()))
+    const image = tableEntry(await healthImage())
+    const handle = this.#parts.images.add(image)
     try {
       await this.#byFunction(handle, request)
     } finally {
       this.#parts.images.delete(handle)
+      this.#parts.vision.forget(image)
     }
   }
 
   /**
-   * Waits for the requests in flight, then stops function, bindings and session, in that order. Bounded: what is
+   * Waits for the requests in flight, then stops function, bindings and vision, in that order. Bounded: what is
    * still in flight after `drainMaxMs` loses its function and is answered by the built-in path; after half of
-   * that again the stop is over for the caller, and the session goes with the last request.
+   * that again the stop is over for the caller, and vision goes with the last request.
    */
   [Symbol.asyncDispose](): Promise<void> {
     this.#stopped ??= this.#stop()
@@ -160,7 +191,7 @@ export class Generation implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const { fn, bindings, model, folder } = this.#parts
+    const { fn, bindings, vision, folder } = this.#parts
     const { drainMaxMs = DRAIN_MAX_MS } = this.#ports
     const empty = this.#empty()
     await within(empty, drainMaxMs)
@@ -168,7 +199,7 @@ export class Generation implements AsyncDisposable {
     await bindings[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
     await within(
-      empty.then(() => model[Symbol.asyncDispose]()),
+      empty.then(() => vision[Symbol.asyncDispose]()),
       drainMaxMs * LATE_SHARE,
     )
   }

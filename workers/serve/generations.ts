@@ -32,8 +32,8 @@ export class Generations implements AsyncDisposable {
   }
 
   /**
-   * What the last start has added to the memory of this process, and its function's process: an estimate for the
-   * next one. Undefined before the first. Low where the allocator had room left from a stopped generation.
+   * What the last start has added to the memory of this process, with the function's and vision's processes: an
+   * estimate for the next one. Undefined before the first. Low where the allocator had room left from a stopped generation.
    */
   get lastCostBytes(): number | undefined {
     return this.#lastCostBytes
@@ -76,7 +76,8 @@ export class Generations implements AsyncDisposable {
       this.#tell(deployment.id, reason),
     )
     const grownBytes = Math.max(0, process.memoryUsage.rss() - before)
-    this.#lastCostBytes = grownBytes + (generation.functionProcess.rssBytes ?? 0)
+    const { functionProcess, visionProcess } = generation
+    this.#lastCostBytes = grownBytes + (functionProcess.rssBytes ?? 0) + (visionProcess.rssBytes ?? 0)
     if (this.#isClosed) return generation[Symbol.asyncDispose]()
     this.#running.set(deployment.id, generation)
   }

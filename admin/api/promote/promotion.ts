@@ -86,6 +86,11 @@ export function planOf(input: Promotion): RolloutPlan | undefined {
     if (input.quality === undefined) return undefined
     throw new Refusal('invalid', 'Cannot promote: quality is judged in stages, expected some (stages)')
   }
+  if (input.quality?.disagreementMax !== undefined && !input.policy.auditShare)
+    throw new Refusal(
+      'invalid',
+      'Cannot promote: disagreement is to be judged and nothing is audited, expected a share (policy.auditShare)',
+    )
   const stages = input.stages.map((stage) => ({ ...stage, group: stage.group ?? input.group }))
   const plan = RolloutPlan.parse({ stages, quality: input.quality ?? {} })
   const against = reasonAgainstPlan(plan)

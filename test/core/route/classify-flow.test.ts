@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Preference } from '#contract/decision.ts'
-import type { EdgeResult } from '#contract/function-bindings.ts'
+import type { EdgeResult, Expected } from '#contract/function-bindings.ts'
 import type { RouterDocument } from '#contract/router.ts'
 import type { Tier } from '#contract/tier.ts'
 import { type ClassifyPorts, classifyFlow } from '#core/route/classify-flow.ts'
@@ -30,7 +30,13 @@ const never: RouterDocument = { schema: 1, kind: 'always-local', threshold: 2 }
 
 async function run(
   router: RouterDocument,
-  options: { tier?: Tier; preference?: Preference; contrast?: number; edge?: EdgeResult | Error } = {},
+  options: {
+    tier?: Tier
+    preference?: Preference
+    contrast?: number
+    edge?: EdgeResult | Error
+    expected?: Expected
+  } = {},
 ) {
   const calls: string[] = []
   const ports: ClassifyPorts = {
@@ -52,7 +58,12 @@ async function run(
   const answer = await classifyFlow(
     ports,
     { tier: options.tier ?? 'local', routerVersion: 4, router },
-    { topK: 3, preference: options.preference ?? 'balanced', lot: 0.5 },
+    {
+      topK: 3,
+      preference: options.preference ?? 'balanced',
+      lot: 0.5,
+      ...(options.expected && { expected: options.expected }),
+    },
   )
   return { answer, calls }
 }
@@ -89,8 +100,22 @@ describe('classifyFlow() on the local tier', () => {
     ['a low lot stays', random(0.6), {}, ['infer 3'], 'local', 0.5],
     ['always-edge has no score', always, {}, ['offload 3'], 'edge', null],
     ['always-local has no score', never, {}, ['infer 3'], 'local', null],
-    ['latency acts as balanced', always, { preference: 'latency' as const }, ['offload 3'], 'edge', null],
-    ['energy acts as balanced', never, { preference: 'energy' as const }, ['infer 3'], 'local', null],
+    [
+      'latency of which nothing is known acts as balanced',
+      always,
+      { preference: 'latency' as const },
+      ['offload 3'],
+      'edge',
+      null,
+    ],
+    [
+      'energy of which nothing is known acts as balanced',
+      never,
+      { preference: 'energy' as const },
+      ['infer 3'],
+      'local',
+      null,
+    ],
   ] as const
   it.each(cases)('%s', async (_, router, options, calls, tier, score) => {
     const ran = await run(router, options)
@@ -124,7 +149,32 @@ describe('classifyFlow() on the local tier', () => {
     expect(answer).toMatchObject({ tier: 'edge', model: 'heavy', decision: { reason: 'preference' } })
   })
 
-  it.each(['edge-error', 'deadline', 'breaker-open'] as const)(
+  it.each([
+    ['latency', { localMs: 50, edgeMs: 20 }, 'edge', ['offload 3']],
+    ['latency', { localMs: 50, edgeMs: 90 }, 'local', ['infer 3']],
+    ['energy', { localJ: 0.5, edgeJ: 0.2 }, 'edge', ['offload 3']],
+    ['energy', { localJ: 0.1, edgeJ: 0.2 }, 'local', ['infer 3']],
+  ] as const)(
+    '%s with %j goes to the %s tier at once, whatever the router',
+    async (preference, expected, tier, calls) => {
+      for (const router of [forest(0.5), confidence(0.3), always, never]) {
+        const ran = await run(router, { preference, expected })
+        expect(ran.calls).toEqual(calls)
+        expect(ran.answer).toMatchObject({ tier, decision: { router: 'none', reason: 'preference' } })
+      }
+    },
+  )
+
+  it('tells the local inference that the host made while the edge was late', async () => {
+    const edge = { ...EDGE_ANSWERS, localMs: 12 }
+    const { answer, calls } = await run(always, { edge })
+    expect(calls).toEqual(['offload 3'])
+    expect(answer).toMatchObject({ tier: 'edge', timingsMs: { edge: 40, local: 12 } })
+    // Where the router had asked for it, it was the same one.
+    expect((await run(confidence(0.3), { edge })).answer.timingsMs).toEqual({ local: 10, edge: 40 })
+  })
+
+  it.each(['edge-error', 'deadline', 'breaker-open', 'budget'] as const)(
     'an edge that refuses with %s costs the local inference, not the request',
     async (reason) => {
       const edge: EdgeResult = { ok: false, reason, message: 'no', ms: 7 }

@@ -1,12 +1,12 @@
-// Decisions on their way: numbered once and for ever, in order, bounded, and whole again after any crash. A
-// crash is a second spool on the same folder while the first was never told to stop.
+// Decisions on their way: numbered once and for ever, in order, bounded, and whole again after any crash. A kill is a
+// second spool on the same folder while the first was never told to stop; a power cut also takes what was not synced.
 
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DecisionRecord } from '#contract/decision.ts'
 import { type TempFolder, tempFolder } from '#test/harness/temp-folder.ts'
-import { DecisionSpool } from '#workers/agent/spool.ts'
+import { DecisionSpool } from '#workers/agent/spool/decision-spool.ts'
 
 const decided = (label: number): Omit<DecisionRecord, 'sequence'> => ({
   at: '2026-01-01T00:00:00.000Z',
@@ -27,8 +27,12 @@ beforeEach(async () => {
 afterEach(() => home[Symbol.asyncDispose]())
 
 const open = () => DecisionSpool.open(home.path)
-const file = () => path.join(home.path, 'decisions.jsonl')
-const sequences = async (spool: DecisionSpool) => (await spool.batch()).map((record) => record.sequence)
+const folder = () => path.join(home.path, 'decisions')
+const segments = async () => (await readdir(folder())).sort()
+const newest = async () => path.join(folder(), (await segments()).at(-1)!)
+const records = async (spool: DecisionSpool) => (await spool.batch())?.decisions ?? []
+const sequences = async (spool: DecisionSpool) => (await records(spool)).map((record) => record.sequence)
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
 const addAll = (spool: DecisionSpool, labels: readonly number[]) => {
   for (const label of labels) spool.add(decided(label))
 }
@@ -37,7 +41,7 @@ describe('DecisionSpool', () => {
   test('hands out what came first, numbered from 1', async () => {
     const spool = await open()
     addAll(spool, [7, 8, 9])
-    const batch = await spool.batch()
+    const batch = await records(spool)
     expect(batch.map((record) => [record.sequence, record.label])).toEqual([
       [1, 7],
       [2, 8],
@@ -49,11 +53,11 @@ describe('DecisionSpool', () => {
     const spool = await open()
     addAll(
       spool,
-      Array.from({ length: 700 }, (_, i) => i),
+      Array.from({ length: 1_200 }, (_, i) => i),
     )
-    expect(await sequences(spool)).toEqual(Array.from({ length: 500 }, (_, i) => i + 1))
-    await spool.acknowledge(500)
-    expect(await sequences(spool)).toEqual(Array.from({ length: 200 }, (_, i) => i + 501))
+    expect(await sequences(spool)).toEqual(upTo(1_000))
+    await spool.acknowledge(1_000)
+    expect(await sequences(spool)).toEqual(upTo(1_200, 1_001))
   })
 
   test('hands out the same again until it is acknowledged', async () => {
@@ -71,19 +75,45 @@ describe('DecisionSpool', () => {
     await crashed.sync()
     const spool = await open()
     spool.add(decided(3))
-    expect((await spool.batch()).map((r) => [r.sequence, r.label])).toEqual([
+    expect((await records(spool)).map((r) => [r.sequence, r.label])).toEqual([
       [1, 1],
       [2, 2],
       [3, 3],
     ])
   })
 
-  test('loses by a crash only what was never synced', async () => {
-    const crashed = await open()
-    addAll(crashed, [1])
-    await crashed.sync()
-    addAll(crashed, [2])
-    expect(await sequences(await open())).toEqual([1])
+  test('loses nothing by a kill: what was added is with the system, synced or not', async () => {
+    const killed = await open()
+    addAll(killed, [1])
+    await killed.sync()
+    addAll(killed, [2, 3])
+    expect(await sequences(await open())).toEqual([1, 2, 3])
+  })
+
+  test('loses by a power cut only what was never synced, wherever the cut goes through', async () => {
+    const cut = await open()
+    addAll(cut, [1, 2])
+    await cut.sync()
+    const file = await newest()
+    const safe = await readFile(file)
+    addAll(cut, [3, 4])
+    const whole = await readFile(file)
+    for (let size = safe.length; size <= whole.length; size++) {
+      await writeFile(file, whole)
+      await truncate(file, size)
+      const kept = whole.subarray(safe.length, size).filter((byte) => byte === 0x0a).length
+      const spool = await open()
+      const next = spool.add(decided(9))!
+      const left = await records(spool)
+      // A line that lacks no more than its end is a whole record.
+      expect([kept, kept + 1]).toContain(left.length - 3)
+      expect(left.map((r) => [r.sequence, r.label])).toEqual([
+        ...[1, 2, 3, 4].slice(0, left.length - 1).map((label) => [label, label]),
+        [next, 9],
+      ])
+      for (const name of await segments())
+        if (path.join(folder(), name) !== file) await rm(path.join(folder(), name))
+    }
   })
 
   test('never gives a number twice, even when all were acknowledged before the restart', async () => {
@@ -115,7 +145,9 @@ describe('DecisionSpool', () => {
     const acknowledged = spool.acknowledge(1)
     spool.add(decided(3))
     await Promise.all([acknowledged, spool.sync()])
-    expect(await sequences(await open())).toEqual([2, 3])
+    expect(await sequences(spool)).toEqual([2, 3])
+    // Files go as a whole: a restart may hand in again what the control plane knows already.
+    expect(await sequences(await open())).toEqual([1, 2, 3])
   })
 
   test('hands out nothing that a crash could still lose: its number would be given again', async () => {
@@ -125,9 +157,11 @@ describe('DecisionSpool', () => {
       spool.add(decided(label))
       await Promise.resolve()
     }
-    const handedOut = (await batch).map((record) => record.sequence)
+    const handedOut = (await batch)?.decisions.map((record) => record.sequence) ?? []
     expect(handedOut.length).toBeLessThan(50)
-    expect(await sequences(await open())).toEqual(handedOut)
+    expect(handedOut).toEqual(upTo(handedOut.length))
+    // The others are in a segment of their own, which no upload takes before it is synced.
+    expect(await sequences(spool)).toEqual(upTo(50))
   })
 
   test('counts on from a control plane that knows more than this device', async () => {
@@ -141,7 +175,7 @@ describe('DecisionSpool', () => {
     const crashed = await open()
     addAll(crashed, [1])
     await crashed.sync()
-    await appendFile(file(), '{"sequence":2,"at":"2026-')
+    await appendFile(await newest(), '{"sequence":2,"at":"2026-')
     expect(await sequences(await open())).toEqual([1])
   })
 
@@ -149,22 +183,22 @@ describe('DecisionSpool', () => {
     const crashed = await open()
     addAll(crashed, [1])
     await crashed.sync()
-    await appendFile(file(), '{"sequence":2,"at":"2026-')
+    await appendFile(await newest(), '{"sequence":2,"at":"2026-')
     const second = await open()
     second.add(decided(2))
     await second.sync()
     const third = await open()
     third.add(decided(3))
-    expect((await third.batch()).map((r) => [r.sequence, r.label])).toEqual([
+    expect((await records(third)).map((r) => [r.sequence, r.label])).toEqual([
       [1, 1],
       [2, 2],
       [3, 3],
     ])
   })
 
-  test('is bounded in memory and on disk: the oldest are dropped and counted', async () => {
+  test('is bounded on disk: the oldest are dropped and counted', async () => {
     const spool = await open()
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 13; round++) {
       addAll(
         spool,
         Array.from({ length: 10_000 }, (_, i) => i),
@@ -172,21 +206,61 @@ describe('DecisionSpool', () => {
       await spool.sync()
     }
     expect(spool.dropped).toBe(30_000)
+    expect(spool.waiting).toBe(100_000)
     expect((await sequences(spool))[0]).toBe(30_001)
-    const lines = (await readFile(file(), 'utf8')).trimEnd().split('\n')
-    expect(lines.length).toBeLessThanOrEqual(40_001)
-    expect((await sequences(await open()))[0]).toBe(30_001)
+    expect((await segments()).length).toBeLessThanOrEqual(101)
+    const again = await open()
+    expect((await sequences(again))[0]).toBe(30_001)
+    expect(again.waiting).toBe(100_000)
   })
 
-  test('writes everything anew after a write that failed', async () => {
+  test('keeps no file of what was acknowledged, and one by whose name to count on', async () => {
+    const spool = await open()
+    for (let round = 0; round < 20; round++) {
+      addAll(spool, [1, 2, 3])
+      expect(await sequences(spool)).toEqual(upTo(3 * round + 3, 3 * round + 1))
+      await spool.acknowledge(3 * round + 3)
+    }
+    expect(await segments()).toHaveLength(1)
+    expect((await open()).add(decided(1))).toBe(61)
+  })
+
+  test('waits in memory while the disk takes nothing, bounded, and answers go on', async () => {
     const spool = await open()
     addAll(spool, [1])
-    await mkdir(file())
+    await records(spool)
+    await mkdir(path.join(folder(), '000000000002.jsonl'))
+    addAll(spool, [2, 3])
     await expect(spool.sync()).rejects.toThrow('EISDIR')
-    await rm(file(), { recursive: true })
-    addAll(spool, [2])
-    expect(await sequences(spool)).toEqual([1, 2])
-    expect(await sequences(await open())).toEqual([1, 2])
+    expect(await sequences(spool)).toEqual([1])
+    await rm(path.join(folder(), '000000000002.jsonl'), { recursive: true })
+    expect(await sequences(spool)).toEqual([1, 2, 3])
+    expect(await sequences(await open())).toEqual([1, 2, 3])
+  })
+
+  test('goes on with the one file of an older build, whatever it holds', async () => {
+    const old = path.join(home.path, 'decisions.jsonl')
+    const line = (sequence: number) => `${JSON.stringify({ ...decided(sequence), sequence })}\n`
+    await writeFile(old, `{"acknowledged":40}\n${line(41)}${line(42)}`)
+    const spool = await open()
+    spool.add(decided(43))
+    expect(await sequences(spool)).toEqual([41, 42, 43])
+    await spool.acknowledge(43)
+    await writeFile(old, '{"acknowledged":99}\n')
+    expect((await open()).add(decided(1))).toBe(100)
+  })
+
+  test('keeps audits in the same sequence as decisions, and tells them apart', async () => {
+    const spool = await open()
+    const of = spool.add(decided(1))!
+    const seen = { label: 1, score: 0.9 }
+    const { at, deploymentId } = decided(1)
+    spool.add({ kind: 'audit', at, deploymentId, of, local: seen, edge: { ...seen, label: 2 } })
+    spool.add(decided(2))
+    expect(await (await open()).batch()).toMatchObject({
+      decisions: [{ sequence: 1 }, { sequence: 3 }],
+      audits: [{ sequence: 2, of: 1, edge: { label: 2 } }],
+    })
   })
 
   test('takes no record that the control plane would refuse: it would hold up all behind it', async () => {

@@ -9,7 +9,7 @@ import { MANIFEST_JWS_TYPE } from '#contract/manifest.ts'
 import { ArtifactStore } from '#platform/artifact-store.ts'
 import { bundleFunction } from '#platform/bundle-function.ts'
 import { manifest } from '#test/workers/agent/samples.ts'
-import { ALWAYS_LOCAL, demoModel } from '#test/workers/serve/front-door-rig.ts'
+import { ALWAYS_LOCAL, demoModel } from '#test/workers/front-door/front-door-rig.ts'
 import { openIdentity } from '#workers/agent/identity.ts'
 import { writeState } from '#workers/agent/state.ts'
 

@@ -6,8 +6,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { until } from '#test/harness/until.ts'
 import { threadHost } from '#workers/host/thread-host.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'
+import { ALWAYS_EDGE, type FrontDoorRig, frontDoorRig } from '../front-door/front-door-rig.ts'
 import { redPng } from './bad-images.ts'
-import { ALWAYS_EDGE, type FrontDoorRig, frontDoorRig } from './front-door-rig.ts'
 
 let red: Buffer
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 // An edge worker that behaves as it is told: real sockets, since what is tested is what a line can do.
 
 import { fork } from 'node:child_process'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
@@ -15,6 +15,8 @@ export type Mood =
   | 'cut'
   | 'endless'
   | 'other-deployment'
+  | 'busy'
+  | 'refusing'
 
 const ANSWER = {
   labels: [{ index: 1, name: 'green', score: 0.9 }],
@@ -31,11 +33,25 @@ export class EdgeServer implements AsyncDisposable {
   readonly #server = createServer((request, response) => {
     this.requests++
     this.deployments.add(String(request.headers['x-tandem-deployment']))
-    request.resume()
-    request.once('end', () => this.#answer(response))
+    this.headers = request.headers
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.once('end', () => {
+      this.images.push(Buffer.concat(chunks).toString('latin1'))
+      setTimeout(() => this.#answer(response), this.workMs)
+    })
+  }).on('connection', () => {
+    this.connections++
   })
   mood: Mood = 'well'
   requests = 0
+  connections = 0
+  /** Images that it has read to the end, as text. */
+  readonly images: string[] = []
+  /** What came with the latest one. */
+  headers: IncomingHttpHeaders = {}
+  /** How long it works on each. */
+  workMs = 0
   /** What the requests said which deployment must answer. */
   readonly deployments = new Set<string>()
 
@@ -58,6 +74,13 @@ export class EdgeServer implements AsyncDisposable {
         break
       case 'other-deployment':
         json({ error: { code: 'wrong-deployment', message: 'no' } }, 409)
+        break
+      case 'busy':
+        response.setHeader('retry-after', '1')
+        json({ error: { code: 'busy', message: 'no' } }, 503)
+        break
+      case 'refusing':
+        json({ error: { code: 'damaged', message: 'no' } }, 422)
         break
       case 'garbage':
         response.end('<html>it works!</html>')

@@ -7,14 +7,15 @@ import type { Deployment } from '#contract/deployment.ts'
 import type { DeviceReport } from '#contract/device-api.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { ArtifactStore } from '#platform/artifact-store.ts'
-import type { Offload } from '../../serve/offload.ts'
+import type { Offload } from '../../serve/offload/offload.ts'
 import type { ControlClient } from '../control-client.ts'
 import { type GenerationsPort, install, switchTo } from '../install.ts'
 import { collect } from '../upkeep/collect.ts'
+import type { CapturedImages } from '../upkeep/disk-room.ts'
 import type { DeviceLimits } from '../upkeep/limits.ts'
 import { availableMemoryBytes, generationBytes, stopFirst } from '../upkeep/memory-room.ts'
 import { mendArtifacts } from '../upkeep/mend.ts'
-import { Reporter } from '../upkeep/reporter.ts'
+import { Reporter, type SpoolCounts } from '../upkeep/reporter.ts'
 import { ManifestRefused, type Recipient } from '../verify-manifest.ts'
 import { type Known, KnownManifests } from './known-manifests.ts'
 import { artifactsOf } from './plan.ts'
@@ -27,6 +28,8 @@ export interface FollowPorts {
   readonly store: ArtifactStore
   /** Images of measurements that may be thrown away now. */
   readonly evictable: () => ArtifactStore | undefined
+  readonly captures?: CapturedImages
+  readonly spool?: SpoolCounts
   readonly generations: GenerationsPort
   readonly offload: Pick<Offload, 'retarget'>
   readonly limits: DeviceLimits
@@ -121,7 +124,7 @@ export class ManifestFollower {
   /** One round: look after what is there, ask for what is wanted, act on it. Throws what should be tried again. */
   async step(signal: AbortSignal): Promise<void> {
     await this.#checkIfDue(signal)
-    const received = await this.#ports.client.manifest(this.#etag, signal)
+    const { received } = await this.#ports.client.manifest(this.#etag, signal)
     if (!received) {
       await this.#tidy()
       return this.report()
@@ -156,6 +159,7 @@ export class ManifestFollower {
       ...this.#ports,
       start: (d) => this.#start(d),
       images: evictable(),
+      captures: this.#ports.captures,
       budgetBytes: limits.diskBudgetBytes,
       signal,
       fallback: fallback?.deployment ?? null,

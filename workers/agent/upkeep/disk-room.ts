@@ -1,9 +1,9 @@
 // Room on disk for a deployment, before the first byte of it is fetched. Current and previous stay whatever
-// happens; garbage goes, then images of past measurements, the oldest first, since both can be fetched again. What
-// does not fit then is refused with the figures, and the device goes on as it is.
+// happens; garbage goes, then images of past measurements, the oldest first, since both can be fetched again, and at
+// last captured images. What does not fit then is refused with the figures, and the device goes on as it is.
 //
 // While a deployment is being installed the disk holds three: it, the current and the previous. The budget is for
-// that moment, for artifacts and images together.
+// that moment, for artifacts, images and captures together.
 
 import type { ArtifactRef } from '#contract/digest.ts'
 import type { ArtifactStore, StoredArtifact } from '#platform/artifact-store.ts'
@@ -45,8 +45,16 @@ export const lackBytes = (neededBytes: number, disk: DiskNow): number =>
         neededBytes + disk.usedBytes - disk.budgetBytes,
       )
 
+/** Hard images that wait for a person. */
+export interface CapturedImages {
+  readonly sizeBytes: number
+  /** At least so many bytes, the oldest first, or all. */
+  evict(bytes: number): Promise<void>
+}
+
 export interface RoomPorts {
   readonly store: ArtifactStore
+  readonly captures?: CapturedImages | undefined
   /** Images that may go now: none while a measurement reads them. */
   readonly images: ArtifactStore | undefined
   readonly budgetBytes: number
@@ -67,6 +75,7 @@ export async function makeRoom(
   await collect(ports.store, keep)
   const { bytes } = await lack()
   if (bytes > 0 && ports.images) await evictOldest(ports.images, bytes)
+  if (ports.captures) await ports.captures.evict((await lack()).bytes)
   const last = await lack()
   if (last.bytes > 0) throw new NoRoom(last.neededBytes, last.disk)
 }
@@ -77,8 +86,15 @@ async function stillToCome(store: ArtifactStore, missing: readonly ArtifactRef[]
   return bytes
 }
 
-async function diskNow({ store, images, budgetBytes }: RoomPorts): Promise<DiskNow> {
-  const usedBytes = (await storedBytes(store)) + (images ? await storedBytes(images) : 0)
+/** What captures may take beside those that there are: a model that comes later takes it back. */
+export async function roomForCapturesBytes(ports: RoomPorts): Promise<number> {
+  const { usedBytes, freeBytes, budgetBytes } = await diskNow(ports)
+  return Math.min(budgetBytes - usedBytes, freeBytes - DISK_SPARE_BYTES)
+}
+
+async function diskNow({ store, images, captures, budgetBytes }: RoomPorts): Promise<DiskNow> {
+  const ofImages = images ? await storedBytes(images) : 0
+  const usedBytes = (await storedBytes(store)) + ofImages + (captures?.sizeBytes ?? 0)
   return { freeBytes: await store.freeBytes(), usedBytes, budgetBytes }
 }
 

@@ -8,9 +8,15 @@ import type { GenerationsPort } from '../install.ts'
 
 const MESSAGE_MAX = 2_000
 
+export interface SpoolCounts {
+  readonly waiting: number
+  readonly dropped: number
+}
+
 export interface ReporterPorts {
   readonly client: Pick<ControlClient, 'report'>
   readonly generations: Pick<GenerationsPort, 'serving' | 'driver'>
+  readonly spool?: SpoolCounts
   readonly url: string
   readonly log: Logger
 }
@@ -30,7 +36,7 @@ export class Reporter {
 
   /** One that does not get through is not tried again, but for the news in it: the next one says more. */
   async report(sequence: number, more: Partial<DeviceReport> = {}): Promise<void> {
-    const { generations, client, url, log } = this.#ports
+    const { generations, client, spool, url, log } = this.#ports
     const told = [...this.#news]
     const message = [more.message ?? '', ...told].filter((text) => text !== '').join('; ')
     try {
@@ -40,6 +46,7 @@ export class Reporter {
         servingDeploymentId: generations.serving?.deployment.id ?? null,
         state: generations.serving ? 'serving' : 'idle',
         functionDriver: generations.driver,
+        ...(spool && { spool: { waiting: spool.waiting, dropped: spool.dropped } }),
         ...more,
         message: message.slice(0, MESSAGE_MAX),
       })

@@ -11,7 +11,8 @@ import { ArtifactStore } from '#platform/artifact-store.ts'
 import { type ControlClient, ControlError, controlClient } from '#workers/agent/control-client.ts'
 import { openIdentity } from '#workers/agent/identity.ts'
 import type { GenerationsPort } from '#workers/agent/install.ts'
-import { DecisionSpool } from '#workers/agent/spool.ts'
+import { DecisionSpool } from '#workers/agent/spool/decision-spool.ts'
+import { uploadDecisions } from '#workers/agent/spool/upload-decisions.ts'
 import { ManifestFollower } from '#workers/agent/update/follow-manifest.ts'
 import { artifactsOf } from '#workers/agent/update/plan.ts'
 import { DEFAULT_LIMITS, type DeviceLimits } from '#workers/agent/upkeep/limits.ts'
@@ -172,6 +173,6 @@ export async function liveThroughUpdate(
   await decide(2)
   await device.step()
   await decide(3)
-  await device.spool.acknowledge(await device.client.sendDecisions({ decisions: await device.spool.batch() }))
+  await uploadDecisions(device.spool, device.client)
   await decide(4)
 }

@@ -7,6 +7,7 @@ import { decodeJwt } from 'jose'
 import type { Deployment } from '#contract/deployment.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import { openIdentity } from '#workers/agent/identity.ts'
+import { uploadDecisions } from '#workers/agent/spool/upload-decisions.ts'
 import { readState } from '#workers/agent/state.ts'
 import { artifactsOf } from '#workers/agent/update/plan.ts'
 import { bootDevice, type CrashDevice } from './crash-device.ts'
@@ -90,8 +91,7 @@ async function checkDisk(scene: Scene, { store }: CrashDevice, home: string): Pr
 
 /** Every decision that was safe on disk is at the control plane, each under its own number. */
 async function checkDecisions({ world }: Scene, { spool, client }: CrashDevice, safe: number): Promise<void> {
-  const decisions = await spool.batch()
-  if (decisions.length > 0) await spool.acknowledge(await client.sendDecisions({ decisions }))
+  await uploadDecisions(spool, client)
   for (let label = 1; label <= safe; label++) {
     const record = world.decisions.get(label)
     if (record?.label !== label) throw new Error(`decision ${label} of ${safe} is lost`)

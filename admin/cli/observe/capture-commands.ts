@@ -1,0 +1,97 @@
+// Stage observe: hard images that devices handed in. `export` writes them beside a CSV that `datasets add` reads once a
+// person has filled in its labels; what the tiers said stands beside, for whoever trusts it.
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Command } from 'commander'
+import { openSession, type Session } from '../session.ts'
+import { table } from '../table.ts'
+import { deviceNamesOf, versionsOf } from './decision-command.ts'
+
+type Row = Awaited<ReturnType<Session['api']['trpc']['captures']['page']['query']>>[number]
+
+const PAGE = 500
+
+export function addCaptureCommands(program: Command): void {
+  const captures = program.command('captures').description('hard images from devices, for labelling')
+  captures
+    .command('list')
+    .description('newest first')
+    .option('--limit <n>', 'how many', Number, 50)
+    .action(async ({ limit }: { limit: number }, command: Command) => {
+      const session = await openSession(command)
+      const list = await session.api.trpc.captures.list.query({ limit })
+      const [names, versions] = [await deviceNamesOf(session), await versionsOf(session)]
+      const head = ['at', 'device', 'deployment', 'why', 'local', 'edge', 'bytes', '', 'digest']
+      const rows = list.map((r) => [
+        r.at,
+        names.get(r.deviceId),
+        versions.get(r.deploymentId),
+        r.reason,
+        r.localLabel,
+        r.edgeLabel,
+        r.sizeBytes,
+        r.storedAt === null ? 'on its way' : '',
+        r.digest.slice('sha256:'.length, 'sha256:'.length + 12),
+      ])
+      session.print(list, table([head, ...rows]))
+    })
+  captures
+    .command('export')
+    .description('the images and a CSV to fill labels into: file, label, what both tiers said')
+    .argument('<folder>', 'new or empty')
+    .option('--deployment <version>', 'of this one alone')
+    .action(async (folder: string, { deployment }: { deployment?: string }, command: Command) => {
+      const session = await openSession(command)
+      const { count, file } = await exportCaptures(session, folder, deployment)
+      const text = `${count} images and "${file}" written: fill in its column label, then \`tandem datasets add\``
+      session.print({ count, file }, text)
+    })
+}
+
+async function exportCaptures(session: Session, folder: string, version: string | undefined) {
+  const [names, versions] = [await deviceNamesOf(session), await versionsOf(session)]
+  const deploymentId = [...versions].find(([, v]) => String(v) === version)?.[0] ?? version
+  await mkdir(folder, { recursive: true })
+  const lines = ['file,label,local_label,edge_label,reason,score,threshold,device,deployment,at,digest']
+  for await (const row of pages(session, deploymentId)) {
+    const bytes = await session.api.capture(row.digest)
+    const name = `${row.digest.slice('sha256:'.length, 'sha256:'.length + 20)}${suffixOf(bytes)}`
+    await writeFile(path.join(folder, name), bytes)
+    const of = [names.get(row.deviceId), versions.get(row.deploymentId), row.at, row.digest]
+    const said = [row.localLabel, row.edgeLabel, row.reason, row.routerScore, row.threshold]
+    lines.push([name, '', ...said, ...of].map((cell) => quoted(cell ?? '')).join(','))
+    if ((lines.length - 1) % 100 === 0) session.tell(`  ${lines.length - 1} images`)
+  }
+  const file = path.join(folder, 'labels.csv')
+  await writeFile(file, `${lines.join('\n')}\n`)
+  return { count: lines.length - 1, file }
+}
+
+/** Each image once, whoever else saw it. */
+async function* pages(session: Session, deploymentId: string | undefined): AsyncGenerator<Row> {
+  let after: { digest: string; deviceId: string } | undefined
+  let last: string | undefined
+  for (;;) {
+    const page = await session.api.trpc.captures.page.query({ limit: PAGE, deploymentId, after })
+    for (const row of page) {
+      if (row.digest !== last) yield row
+      last = row.digest
+    }
+    const end = page.at(-1)
+    if (!end || page.length < PAGE) return
+    after = { digest: end.digest, deviceId: end.deviceId }
+  }
+}
+
+/** By magic bytes; a front door takes nothing else. */
+function suffixOf(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return '.jpg'
+  return bytes[0] === 0x89 && bytes[1] === 0x50 ? '.png' : '.webp'
+}
+
+/** RFC 4180; a name that begins as a formula does is none. */
+function quoted(cell: string | number): string {
+  const text = typeof cell === 'string' && /^[=+\-@\t]/.test(cell) ? `'${cell}` : String(cell)
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,166 @@
+// `node --import tsx bench/serve/black-hole.ts`: an edge that is lost in every way there is, and what clients notice.
+// Device and edge are processes in networks of their own (unshare, ip, tc: Linux), so that packets can be dropped for
+// good. Added is what requests that want the edge take beyond those that want the local tier, asked meanwhile.
+
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { table } from '#admin/cli/table.ts'
+import { until } from '#test/harness/until.ts'
+import { noisyJpeg } from '#test/vision/images.ts'
+import { type Asked, Clients } from './black-hole/clients.ts'
+import { LINE_PORT, type Order } from './black-hole/edge-child.ts'
+import type { Spoil } from './black-hole/line.ts'
+import { EDGE_HOST, inOwnNetwork, layCable } from './black-hole/own-network.ts'
+
+const WELL_MS = 1_500
+const FIRST_MS = 1_000
+const AFTER_MS = 3_000
+const RECOVERY_MAX_MS = 5_000
+const FIRST_ADDED_MAX_MS = 250
+const AFTER_ADDED_MAX_MS = 1
+
+interface Fault {
+  readonly name: string
+  begin(): Promise<unknown> | unknown
+  end(): Promise<unknown> | unknown
+}
+
+interface Row {
+  readonly name: string
+  readonly localMs: number
+  readonly first: { readonly p50Ms: number; readonly maxMs: number }
+  readonly after: { readonly p50Ms: number; readonly p99Ms: number; readonly localP99Ms: number }
+  readonly failed: number
+  readonly recoveryMs: number
+}
+
+const file = (name: string) => fileURLToPath(new URL(`./black-hole/${name}`, import.meta.url))
+
+async function told(child: ChildProcess, order?: Order | { edges: string[] }): Promise<unknown> {
+  if (order) child.send(order)
+  const [message] = await once(child, 'message')
+  return message
+}
+
+function quantile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(p * sorted.length) - 1)] ?? Number.NaN
+}
+
+const tookMs = (asked: readonly Asked[], isLocalOnly: boolean): number[] =>
+  asked.filter((one) => one.isLocalOnly === isLocalOnly).map((one) => one.tookMs)
+
+async function measure(clients: Clients, fault: Fault): Promise<Row> {
+  const isWell = () => clients.asked.slice(-6).some(({ tier }) => tier === 'edge')
+  await until('the edge answers', isWell)
+  await sleep(WELL_MS)
+  const brokenAt = performance.now()
+  await fault.begin()
+  await sleep(FIRST_MS + AFTER_MS)
+  const mendedAt = performance.now()
+  await fault.end()
+  const isBack = ({ atMs, tier }: Asked) => atMs > mendedAt && tier === 'edge'
+  const back = await until('the edge is found again', () => clients.asked.find(isBack), 30_000)
+  const first = clients.between(brokenAt, brokenAt + FIRST_MS)
+  const after = clients.between(brokenAt + FIRST_MS, mendedAt)
+  const localMs = quantile(tookMs([...first, ...after], true), 0.5)
+  const wanting = tookMs(first, false)
+  return {
+    name: fault.name,
+    localMs,
+    first: { p50Ms: quantile(wanting, 0.5) - localMs, maxMs: Math.max(...wanting) - localMs },
+    after: {
+      p50Ms: quantile(tookMs(after, false), 0.5) - quantile(tookMs(after, true), 0.5),
+      p99Ms: quantile(tookMs(after, false), 0.99) - localMs,
+      localP99Ms: quantile(tookMs(after, true), 0.99) - localMs,
+    },
+    failed: clients.between(brokenAt, Number.POSITIVE_INFINITY).filter(({ tier }) => tier === null).length,
+    recoveryMs: back.atMs + back.tookMs - mendedAt,
+  }
+}
+
+const isMissed = (row: Row): boolean =>
+  row.failed > 0 ||
+  row.recoveryMs > RECOVERY_MAX_MS ||
+  row.first.maxMs > FIRST_ADDED_MAX_MS ||
+  row.after.p50Ms > AFTER_ADDED_MAX_MS
+
+async function inside(): Promise<void> {
+  const args = ['-n', process.execPath, '--import', 'tsx', file('edge-child.ts')]
+  const edge = spawn('unshare', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const pi = fork(file('pi-child.ts'), { execArgv: ['--import', 'tsx'] })
+  try {
+    const cable = await layCable(edge.pid!)
+    await Promise.all([told(edge), told(pi)])
+    await told(edge, { open: true })
+    const { url } = (await told(pi, { edges: [`http://${EDGE_HOST}:${LINE_PORT}`] })) as { url: string }
+    const spoiled = (name: string, spoil: Spoil): Fault => ({
+      name,
+      begin: () => told(edge, { spoil }),
+      end: () => told(edge, { spoil: 'none' }),
+    })
+    const faults: Fault[] = [
+      { name: 'packets dropped', begin: () => cable.cut(), end: () => cable.mend() },
+      { name: 'process frozen', begin: () => edge.kill('SIGSTOP'), end: () => edge.kill('SIGCONT') },
+      spoiled('refused', 'refuse'),
+      spoiled('reset', 'reset'),
+      spoiled('silent', 'swallow'),
+      spoiled('slow drip', 'drip'),
+      spoiled('status 500', 'error'),
+      spoiled('garbage', 'garbage'),
+      spoiled('half an answer', 'half'),
+    ]
+    const rows: Row[] = []
+    await using clients = new Clients(url, await noisyJpeg(224, 224))
+    for (const fault of faults) {
+      console.error(`${fault.name} ...`)
+      rows.push(await measure(clients, fault))
+    }
+    report(rows)
+  } finally {
+    edge.kill('SIGCONT')
+    edge.disconnect()
+    pi.disconnect()
+  }
+}
+
+function report(rows: readonly Row[]): void {
+  const ms = (value: number, digits = 1) => value.toFixed(digits)
+  console.log(
+    table([
+      [
+        'edge',
+        'local p50',
+        'first second: +p50',
+        '+max',
+        'afterwards: +p50',
+        '+p99',
+        'local-only +p99',
+        'failed',
+        'back after',
+        '',
+      ],
+      ...rows.map((row) => [
+        row.name,
+        ms(row.localMs),
+        ms(row.first.p50Ms),
+        ms(row.first.maxMs),
+        ms(row.after.p50Ms, 2),
+        ms(row.after.p99Ms),
+        ms(row.after.localP99Ms),
+        row.failed,
+        ms(row.recoveryMs, 0),
+        isMissed(row) ? 'MISSED' : 'ok',
+      ]),
+    ]),
+  )
+  console.log(
+    `milliseconds; expected at most +${FIRST_ADDED_MAX_MS} in the first second, +${AFTER_ADDED_MAX_MS} at the median ` +
+      `afterwards, none failed, back within ${RECOVERY_MAX_MS}`,
+  )
+  if (rows.some(isMissed)) process.exitCode = 1
+}
+
+await (process.argv.includes('--inside') ? inside() : inOwnNetwork(fileURLToPath(import.meta.url)))

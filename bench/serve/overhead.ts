@@ -1,0 +1,162 @@
+// What serving costs on top of the work itself: a local worker over HTTP against the bare loop (rig/bare-loop-child.ts),
+// with the same model, images and preprocessing. Latency is compared with one request at a time; throughput at the
+// concurrency that is best for each. The worker runs twice: with the built-in function inside of it, and with the
+// function in workerd, whose price is told apart. Router `always-local`: no features, no edge.
+
+import type { BenchLine } from '../bench-line.ts'
+import { bareLoop } from './rig/bare-loop.ts'
+import { type Contender, httpContender, type Round } from './rig/contender.ts'
+import { writeSection } from './rig/results.ts'
+import {
+  bestConcurrency,
+  type Entry,
+  pairwise,
+  quantileMs,
+  spreadOf,
+  takeTurns,
+  throughputOf,
+  told,
+} from './rig/rounds.ts'
+import { servedDevice } from './rig/served-device.ts'
+import { loadWorkload, type Workload } from './rig/workload.ts'
+
+const P50_BAR = 1.1
+const THROUGHPUT_BAR = 1 / 0.9
+const WORKERD_BAR_MS = 1.5
+const TURNS = 9
+const ROUND_MS = 2_000
+const WARM_UP_MS = 2_000
+const CONCURRENCIES = [1, 2, 3, 4, 6, 8]
+const SCOUT_MS = 1_000
+
+export async function benchOverhead(): Promise<BenchLine[]> {
+  const workload = await loadWorkload()
+  const bare = await bareLoop(workload)
+  const workerd = await worker('function in workerd', 'workerd', workload)
+  const inline = await worker('function built in', 'inline', workload)
+  const contenders = [bare, workerd, inline].filter((contender) => contender !== undefined)
+  try {
+    const agreement = await agreementOf(workload, await bare.classes(), workerd!.url)
+    for (const contender of contenders) await contender.run(2, WARM_UP_MS)
+    const alone = await takeTurns(
+      contenders.map((contender) => ({ contender, concurrency: 1 })),
+      { turns: TURNS, durationMs: ROUND_MS },
+    )
+    const best: Entry[] = []
+    for (const contender of contenders) best.push(await bestConcurrency(contender, CONCURRENCIES, SCOUT_MS))
+    const full = await takeTurns(best, { turns: TURNS, durationMs: ROUND_MS })
+    await write(workload, { best, alone, full, agreement })
+    return linesOf(alone, full, workload)
+  } finally {
+    for (const contender of contenders) await contender[Symbol.asyncDispose]()
+  }
+}
+
+/** Undefined where the worker does not know how to run its function so. */
+async function worker(
+  name: string,
+  host: 'workerd' | 'inline',
+  { model, images }: Workload,
+): Promise<(Contender & { url: string }) | undefined> {
+  const device = await servedDevice({ model, env: { TANDEM_FUNCTION_HOST: host } })
+  const hasWorkerd = (await device.tree()).some(({ role }) => role === 'workerd')
+  if (hasWorkerd !== (host === 'workerd')) {
+    await device[Symbol.asyncDispose]()
+    return undefined
+  }
+  return {
+    ...httpContender(name, { url: device.url, path: '/v1/classify', images }, device),
+    url: device.url,
+  }
+}
+
+/** The share of the images in which worker and bare loop name the same class: one that is fast by doing less is not. */
+async function agreementOf({ images }: Workload, classes: readonly number[], url: string): Promise<number> {
+  let same = 0
+  for (const [i, image] of images.entries()) {
+    const response = await fetch(`${url}/v1/classify`, { method: 'POST', body: image })
+    const answer = (await response.json()) as { labels: { index: number }[] }
+    if (answer.labels[0]!.index === classes[i]) same++
+  }
+  return same / images.length
+}
+
+const p50 = (round: Round) => quantileMs(round, 0.5)
+
+function linesOf(alone: readonly Round[][], full: readonly Round[][], workload: Workload): BenchLine[] {
+  const [bare, workerd, inline] = alone
+  const [bareFull, workerdFull, inlineFull] = full
+  const where = workload.isReference ? workload.model.name : `${workload.model.name} (small: says little)`
+  const perBare = (mine: readonly Round[], its: readonly Round[]) =>
+    pairwise(mine, its, (a, b) => throughputOf(b) / throughputOf(a))
+  const skipped = 'the worker has no function built in'
+  const ratio = inline && pairwise(inline, bare!, (a, b) => p50(a) / p50(b))
+  const share = inlineFull && perBare(inlineFull, bareFull!)
+  const added = inline && pairwise(workerd!, inline, (a, b) => p50(a) - p50(b))
+  return [
+    {
+      name: 'serve: p50 over bare loop',
+      ratio: ratio?.median ?? Number.NaN,
+      bar: P50_BAR,
+      detail: ratio ? `${where}, ${told(ratio)}` : skipped,
+    },
+    {
+      name: 'serve: bare loop over throughput',
+      ratio: share?.median ?? Number.NaN,
+      bar: THROUGHPUT_BAR,
+      detail: share
+        ? `${where}, ${told(share)}; with workerd ${told(perBare(workerdFull!, bareFull!))}`
+        : skipped,
+    },
+    {
+      name: 'serve: ms that workerd adds',
+      ratio: added?.median ?? Number.NaN,
+      bar: WORKERD_BAR_MS,
+      detail: added
+        ? `at the median, ${told(added)}`
+        : `${skipped}; over the bare loop: ${told(pairwise(workerd!, bare!, (a, b) => p50(a) - p50(b)))} ms`,
+    },
+  ]
+}
+
+interface Measured {
+  readonly best: readonly Entry[]
+  readonly alone: readonly Round[][]
+  readonly full: readonly Round[][]
+  readonly agreement: number
+}
+
+function write(workload: Workload, { best, alone, full, agreement }: Measured): Promise<void> {
+  const spread = (rounds: readonly Round[], figure: (round: Round) => number, digits?: number) =>
+    told(spreadOf(rounds.map(figure)), digits)
+  return writeSection({
+    title: 'Overhead over the bare loop',
+    command: 'npm run bench overhead',
+    how:
+      `${workload.model.name}, one intra-op thread; ${workload.what}; ${TURNS} turns of ${ROUND_MS / 1_000} s for each, ` +
+      `medians (least to most). Ratios are of rounds of one turn.`,
+    rows: [
+      [
+        '',
+        'p50 ms, one at a time',
+        'p99 ms',
+        'p50 over bare loop',
+        'best concurrency',
+        'images/s',
+        'of the bare loop',
+      ],
+      ...best.map(({ contender, concurrency }, i) => [
+        contender.name,
+        spread(alone[i]!, p50),
+        spread(alone[i]!, (round) => quantileMs(round, 0.99)),
+        told(pairwise(alone[i]!, alone[0]!, (a, b) => p50(a) / p50(b))),
+        concurrency,
+        spread(full[i]!, throughputOf, 1),
+        told(pairwise(full[i]!, full[0]!, (a, b) => throughputOf(a) / throughputOf(b))),
+      ]),
+    ],
+    notes: [
+      `The worker names the same class as the bare loop for ${(agreement * 100).toFixed(1)} % of the images.`,
+    ],
+  })
+}

@@ -1,0 +1,25 @@
+// The near end of bare-loop-child.ts: the yardstick of serving as a contender.
+
+import type { BareSteps } from './bare-loop-child.ts'
+import { ask, type Contender, type Round, resident } from './contender.ts'
+import type { Workload } from './workload.ts'
+
+export interface BareLoop extends Contender {
+  steps(images: number): Promise<BareSteps>
+  /** The best class of every image of the workload. */
+  classes(): Promise<number[]>
+}
+
+export async function bareLoop({ model, images }: Workload): Promise<BareLoop> {
+  const child = resident('./bare-loop-child.ts', ['--import', 'tsx'])
+  await ask(child, { setup: { file: model.file, contract: model.contract, images } })
+  return {
+    name: 'bare loop',
+    run: (concurrency, durationMs) => ask<Round>(child, { round: { concurrency, durationMs } }),
+    steps: (count) => ask<BareSteps>(child, { steps: { images: count } }),
+    classes: () => ask<number[]>(child, { labels: true }),
+    async [Symbol.asyncDispose]() {
+      child.kill()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+// What takes part in a comparison: something that classifies images for a while, so many at once, and tells how long
+// each took. It runs in a child process that stays between rounds.
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export interface Round {
+  readonly latenciesMs: Float64Array
+  readonly tookMs: number
+}
+
+export interface Contender extends AsyncDisposable {
+  readonly name: string
+  /** `concurrency` images are in work at any moment, for about `durationMs`. */
+  run(concurrency: number, durationMs: number): Promise<Round>
+}
+
+export interface HttpTarget {
+  readonly url: string
+  readonly path: string
+  readonly images: readonly Uint8Array[]
+}
+
+/** A server, asked by clients in a process of their own; rejects where an answer is not a 200. */
+export function httpContender(name: string, target: HttpTarget, own?: AsyncDisposable): Contender {
+  const child = resident('./load-child.mjs', [])
+  child.send({ target })
+  return {
+    name,
+    async run(connections, durationMs) {
+      const round = await ask<Round & { failures: string[] }>(child, { round: { connections, durationMs } })
+      if (round.failures.length > 0)
+        throw new Error(
+          `Cannot measure "${name}": ${round.failures.length} of ${round.failures.length + round.latenciesMs.length} ` +
+            `requests failed (${round.failures[0]}), expected none`,
+        )
+      return round
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill()
+      await own?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** A child that answers messages until it is killed or this process goes. */
+export function resident(file: string, execArgv: readonly string[]): ChildProcess {
+  return fork(fileURLToPath(new URL(file, import.meta.url)), {
+    execArgv: [...execArgv],
+    serialization: 'advanced',
+  })
+}
+
+export function ask<Answer>(child: ChildProcess, question: object): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null, signal: string | null) =>
+      reject(new Error(`Cannot ask child "${child.spawnargs.at(-1)}": ended with ${signal ?? code}`))
+    child.once('exit', ended)
+    child.once('message', (answer) => {
+      child.off('exit', ended)
+      resolve(answer as Answer)
+    })
+    child.send(question)
+  })
+}

@@ -1,0 +1,30 @@
+// How often the two tiers name different classes for images that stayed on their device, from the few that were sent
+// to the edge as well. A share of a few dozen images says little by itself, so it never comes without the exact
+// interval of Clopper and Pearson (1934): 95 % of such intervals hold the true share, whatever it is. What it does not
+// tell is who of the two is right.
+
+import { clopperPearsonUpper } from '../threshold/clopper-pearson.ts'
+
+/** On either side. */
+const TAIL = 0.025
+
+export interface Disagreement {
+  readonly audits: number
+  readonly disagreed: number
+  readonly share: number
+  /** Of the 95 % interval. */
+  readonly low: number
+  readonly high: number
+}
+
+/** Null where nothing was audited: unknown, not zero. */
+export function disagreementOf(disagreed: number, audits: number): Disagreement | null {
+  if (audits === 0) return null
+  return {
+    audits,
+    disagreed,
+    share: disagreed / audits,
+    low: 1 - clopperPearsonUpper(audits - disagreed, audits, TAIL),
+    high: clopperPearsonUpper(disagreed, audits, TAIL),
+  }
+}

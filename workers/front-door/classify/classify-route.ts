@@ -1,0 +1,137 @@
+// POST /v1/classify: one image, or a batch of them. Reads the options and the body, waits for a turn, and asks the
+// generation that serves then. What the function or the edge do is the generation's; what is wrong with the request
+// is refused here, as one that concerns all of its images, and what is wrong with one image of a batch in its place.
+
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { type BatchAnswer, type ClassifyAnswer, ClassifyOptions, OPTION_HEADERS } from '#contract/classify.ts'
+import type { Generation } from '../../serve/generation.ts'
+import type { Generations } from '../../serve/generations.ts'
+import type { ServedImage } from '../../serve/request-context.ts'
+import { DEPLOYMENT_HEADER } from '../deployment-header.ts'
+import { refusalOf } from '../refusal-of.ts'
+import { requestIdOf } from '../request-id.ts'
+import { RequestRefused } from '../request-refused.ts'
+import { BodyBudget } from './body-budget.ts'
+import { readImages } from './read-images.ts'
+import { fewAtATime, Turns, type TurnsLimits } from './turns.ts'
+
+export interface ClassifyPorts {
+  readonly generations: Generations
+  readonly energyOf: (answer: ClassifyAnswer) => ClassifyAnswer['energyJ']
+  /** Called before the answer is sent: returns once its decision is written down. */
+  readonly onAnswer: (answer: ClassifyAnswer, totalMs: number, image: ServedImage) => void
+  readonly turns?: TurnsLimits
+}
+
+/** Sixteen of the largest images; a Pi has 1 GB. */
+const BODIES_MAX_BYTES = 256 * 1024 ** 2
+
+interface Asked {
+  readonly generation: Generation
+  readonly options: ClassifyOptions
+  readonly requestId: string
+  /** When the request came, on the clock of `performance.now()`. */
+  readonly atMs: number
+  readonly isGone: () => boolean
+}
+
+export function classifyRoute(ports: ClassifyPorts) {
+  const turns = new Turns(ports.turns)
+  const bodies = new BodyBudget(BODIES_MAX_BYTES)
+  return async (c: Context<{ Bindings: HttpBindings }>) => {
+    const atMs = performance.now()
+    const options = readOptions(c)
+    const wanted = c.req.header(DEPLOYMENT_HEADER)
+    // Before megabytes are read for nothing; and again after, since the one that served then may be gone.
+    chooseGeneration(ports.generations, wanted)
+    const { incoming } = c.env
+    return bodies.during(async (take) => {
+      const images = await readImages(incoming, take)
+      const generation = chooseGeneration(ports.generations, wanted)
+      const isGone = () => incoming.socket.destroyed
+      const asked: Asked = { generation, options, requestId: requestIdOf(c), atMs, isGone }
+      if (images.length === 1) return c.json(await classifyImage(images[0]!, asked, { ports, turns }))
+      const body: BatchAnswer = await generation.during(() => classifyBatch(images, asked, { ports, turns }))
+      return c.json(body)
+    })
+  }
+}
+
+async function classifyBatch(
+  images: readonly Uint8Array[],
+  asked: Asked,
+  door: { ports: ClassifyPorts; turns: Turns },
+): Promise<BatchAnswer> {
+  const answers = await fewAtATime(images, async (image, i) => {
+    const requestId = `${asked.requestId}.${i}`
+    try {
+      return await classifyImage(image, { ...asked, requestId }, door)
+    } catch (error) {
+      const refused = refusalOf(error, requestId)
+      if (!refused) throw error
+      return refused.body
+    }
+  })
+  return { answers }
+}
+
+async function classifyImage(
+  image: Uint8Array,
+  { generation, options, requestId, atMs, isGone }: Asked,
+  { ports, turns }: { ports: ClassifyPorts; turns: Turns },
+): Promise<ClassifyAnswer> {
+  const { policy, id } = generation.deployment
+  const preference = options.preference ?? policy.preference ?? 'balanced'
+  const budgetMs = options.deadlineMs ?? policy.latencyBudgetMs
+  const deadlineAtMs = budgetMs === undefined ? undefined : atMs + budgetMs
+  const request = { topK: options.topK, preference, lot: Math.random() }
+  const context = { requestId, preference, deadlineAtMs }
+  const startMs = performance.now()
+  const { answer, byFallback } = await generation.during(() =>
+    turns.take(() => {
+      if (isGone()) throw new RequestRefused('broken-off', 'Cannot classify: the client has left')
+      // Only of those who said so: whoever states no deadline rather has an answer late than none.
+      if (options.deadlineMs !== undefined && performance.now() > deadlineAtMs!)
+        throw new RequestRefused(
+          'late',
+          `Cannot classify: ${options.deadlineMs} ms have passed while others had their turn`,
+        )
+      return generation.classify(image, request, context)
+    }),
+  )
+  const totalMs = performance.now() - startMs
+  const whole: ClassifyAnswer = {
+    ...answer,
+    timingsMs: { ...answer.timingsMs, total: totalMs },
+    energyJ: { value: 0, method: 'model' },
+    deployment: id,
+    byFallback,
+  }
+  const explained = { ...whole, energyJ: ports.energyOf(whole) }
+  ports.onAnswer(explained, totalMs, { bytes: image, context })
+  return explained
+}
+
+function readOptions(c: Context): ClassifyOptions {
+  const given: Record<string, string> = {}
+  for (const [option, header] of Object.entries(OPTION_HEADERS)) {
+    const value = c.req.query(option) ?? c.req.header(header)
+    if (value !== undefined) given[option] = value
+  }
+  const options = ClassifyOptions.safeParse(given)
+  if (options.success) return options.data
+  const issue = options.error.issues[0]!
+  throw new RequestRefused('invalid', `Cannot read option "${issue.path.join('.')}": ${issue.message}`)
+}
+
+function chooseGeneration(generations: Generations, deploymentId: string | undefined): Generation {
+  const chosen = deploymentId === undefined ? generations.serving : generations.find(deploymentId)
+  if (chosen) return chosen
+  if (!generations.serving)
+    throw new RequestRefused('not-ready', 'Cannot classify: no deployment is installed yet')
+  throw new RequestRefused(
+    'wrong-deployment',
+    `Cannot classify: deployment "${deploymentId}" does not run here`,
+  )
+}

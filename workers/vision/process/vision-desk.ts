@@ -1,0 +1,108 @@
+// What a vision process can be asked, and the answers: images by number, the model once it is loaded. The model's
+// file is read and verified here, so that the worker that serves meanwhile does not stand still for it.
+
+import { readFile } from 'node:fs/promises'
+import { ArtifactRefused } from '#platform/artifact-refused.ts'
+import { digestOf } from '#platform/artifact-store.ts'
+import { decodeImage } from '#vision/decode.ts'
+import type { ImageEntry } from '#vision/image-entry.ts'
+import { type LoadedModel, loadModel } from '#vision/onnx-model.ts'
+import type { InputTensor, OutputTensor } from '#vision/session/tensor.ts'
+import { createVision, type ServingVision } from '#vision/vision.ts'
+import { floatsOf } from '../wire/float-body.ts'
+import type { Call, ImageCall, ModelSource } from '../wire/vision-calls.ts'
+import { measureFeatures, measureOutcome } from './measure-image.ts'
+import { VisionImages } from './vision-images.ts'
+
+export interface Answered {
+  readonly result: object
+  readonly body?: Uint8Array
+}
+
+interface Loaded {
+  readonly model: LoadedModel
+  readonly vision: ServingVision
+}
+
+export class VisionDesk {
+  readonly #images = new VisionImages()
+  #loaded: Loaded | undefined
+
+  async answer(call: Call, body: Buffer): Promise<Answered> {
+    if ('image' in call) return { result: await this.#ofImage(call, this.#images.get(call.image, body)) }
+    switch (call.do) {
+      case 'load':
+        this.#loaded = call.model && (await load(call.model))
+        return { result: { info: this.#loaded?.model.info } }
+      case 'tensor': {
+        const data = call.dtype === 'uint8' ? new Uint8Array(body) : floatsOf(body)
+        return tensorAnswer(await this.#model.runTensor({ data, shape: call.shape } satisfies InputTensor))
+      }
+      case 'scores': {
+        const model = this.#model
+        const decode = (bytes: Uint8Array) => decodeImage(bytes, { shortSideMinPx: model.shortSideMinPx() })
+        return tensorAnswer(await model.scores(await Promise.all(cut(body, call.lengths).map(decode))))
+      }
+      case 'usage':
+        return { result: { peakRssBytes: process.resourceUsage().maxRSS * 1024 } }
+    }
+  }
+
+  forget(image: number): void {
+    this.#images.forget(image)
+  }
+
+  async #ofImage(call: ImageCall, image: ImageEntry): Promise<object> {
+    switch (call.do) {
+      case 'look': {
+        const { whole, width, height } = await image.decoded()
+        return whole ?? { width, height }
+      }
+      case 'features':
+        return this.#vision.features(image, call.names)
+      case 'infer':
+        return this.#vision.infer(image, call.topK, call.crop)
+      case 'measureOutcome':
+        return measureOutcome(image, this.#model, call.k)
+      case 'measureFeatures':
+        return measureFeatures(image)
+    }
+  }
+
+  get #model(): LoadedModel {
+    return this.#here.model
+  }
+
+  get #vision(): ServingVision {
+    return this.#here.vision
+  }
+
+  get #here(): Loaded {
+    if (!this.#loaded)
+      throw new RangeError('Cannot use model: is not loaded, expected a call to load it before')
+    return this.#loaded
+  }
+}
+
+async function load({ file, digest, ...named }: ModelSource): Promise<Loaded> {
+  const bytes = await readFile(file)
+  if (digestOf(bytes) !== digest)
+    throw new ArtifactRefused(
+      'digest-mismatch',
+      `Cannot read artifact "${digest}": its bytes were changed on disk`,
+    )
+  const model = await loadModel(bytes, named)
+  return { model, vision: createVision({ model }) }
+}
+
+function tensorAnswer({ data, shape }: OutputTensor): Answered {
+  return { result: { shape }, body: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+}
+
+function cut(body: Buffer, lengths: readonly number[]): Buffer[] {
+  let at = 0
+  return lengths.map((length) => {
+    at += length
+    return body.subarray(at - length, at)
+  })
+}
