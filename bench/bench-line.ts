@@ -5,7 +5,7 @@ export interface BenchLine {
   name: string
   /** Measured over allowed or over the competitor's; NaN where it could not be measured. */
   ratio: number
-  /** The ratio may not be above this. */
+  /** The ratio may not be above this; NaN where nothing is judged. */
   bar: number
   detail: string
 }

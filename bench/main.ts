@@ -52,6 +52,7 @@ function fail(message: string): never {
 }
 
 const verdictOf = ({ ratio, bar }: BenchLine): string => {
+  if (Number.isNaN(bar)) return 'told'
   if (Number.isNaN(ratio)) return 'skipped'
   return ratio <= bar ? 'ok' : 'OVER'
 }

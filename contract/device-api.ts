@@ -48,7 +48,7 @@ export const DeviceReport = z.object({
   servingDeploymentId: z.string().nullable(),
   state: z.enum(['idle', 'installing', 'serving', 'failed']),
   message: z.string().max(2_000).default(''),
-  functionDriver: z.enum(['workerd', 'thread', 'miniflare', 'none']),
+  functionDriver: z.enum(['workerd', 'thread', 'miniflare', 'inline', 'none']),
   /** Decisions that wait to be uploaded, and those that never will be: dropped since the device has started. */
   spool: z
     .object({ waiting: z.number().int().nonnegative(), dropped: z.number().int().nonnegative() })

@@ -72,6 +72,8 @@ export const Expected = z.object({
   edgeMs: z.number().nonnegative().optional(),
   localJ: z.number().nonnegative().optional(),
   edgeJ: z.number().nonnegative().optional(),
+  /** No edge can be asked at this moment, for this reason: EDGE would answer with it, a call later. */
+  edgeRefuses: DecisionReason.optional(),
 })
 export type Expected = z.infer<typeof Expected>
 
@@ -81,7 +83,7 @@ export const FunctionRequest = z.object({
   preference: Preference,
   /** A uniform number in [0, 1) for routers that draw lots. */
   lot: z.number().min(0).lt(1),
-  /** For the preferences `latency` and `energy`. A host that is older than the field tells nothing. */
+  /** What the host knows beforehand. A host that is older than the field tells nothing. */
   expected: Expected.optional(),
 })
 export type FunctionRequest = z.infer<typeof FunctionRequest>

@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 const ask = async (name: DeviceName, n: number, preference: Preference = 'balanced') => {
-  const answer = await classify({ url: fleet.url(name), bytes: images[n % SCENES]!, preference })
+  const answer = await classify(images[n % SCENES]!, { url: fleet.url(name), preference })
   if (name === 'pi') answeredByPi++
   return answer
 }

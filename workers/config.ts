@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Tier } from '#contract/tier.ts'
 import { readEnvironment } from '#platform/read-environment.ts'
 import { DEFAULT_LIMITS, type DeviceLimits } from './agent/upkeep/limits.ts'
+import type { HostChoice } from './host/choose-host.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -41,6 +42,8 @@ const Environment = z.object({
     .enum(['1', '2'])
     .default('2')
     .transform((text) => (text === '1' ? 1 : 2)),
+  /** What runs functions; with `inline` the worker itself answers for the built-in one. */
+  TANDEM_FUNCTION_HOST: z.enum(['auto', 'workerd', 'thread', 'inline']).default('auto'),
   /** PEM files; HTTPS instead of HTTP where both are named. */
   TANDEM_TLS_CERT: z.string().min(1).optional(),
   TANDEM_TLS_KEY: z.string().min(1).optional(),
@@ -89,6 +92,7 @@ export interface DeviceConfig {
     readonly idleSeconds: number
   }
   readonly limits: DeviceLimits
+  readonly functionHost: HostChoice
   readonly door: DoorConfig
   readonly edgeApiKey: string | undefined
   readonly logLevel: string
@@ -126,6 +130,7 @@ export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConf
       hwmonLabel: e.TANDEM_HWMON_LABEL,
       idleSeconds: e.TANDEM_IDLE_SECONDS,
     },
+    functionHost: e.TANDEM_FUNCTION_HOST,
     door: doorOf(e),
     edgeApiKey: e.TANDEM_EDGE_API_KEY,
     logLevel: e.LOG_LEVEL,

@@ -47,13 +47,14 @@ export async function startDevice(
     offload,
     log,
   })
-  const { host, reason } = await chooseHost()
-  log.info({ driver: host.driver, reason }, 'function host')
+  const { host, isInline, reason } = await chooseHost({ choice: config.functionHost })
+  log.info({ driver: host.driver, isInline, reason }, 'function host')
   const runFolder = ownRunFolder(config.runFolder)
   const generations = new Generations({
     tier: config.tier,
     store,
     host,
+    isInline,
     edgeFor: (deployment) => offload.portFor(deployment),
     runFolder: runFolder.path,
     log,

@@ -3,9 +3,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Command, Option } from 'commander'
+import { BATCH_MAX } from '#contract/classify.ts'
 import { Preference } from '#contract/decision.ts'
 import { CommandFailed } from '../client/api.ts'
-import { classify } from '../client/classify.ts'
+import { type ClassifyCall, ClassifyFailed, classify, classifyBatch } from '../client/classify.ts'
 import { percent, round, why } from './table.ts'
 
 export function addServeCommands(program: Command): void {
@@ -15,22 +16,56 @@ export function addServeCommands(program: Command): void {
     .argument('<files...>', 'JPEG, PNG or WebP')
     .option('--worker <url>', 'worker; TANDEM_PI_PORT on this machine where left out')
     .option('--top <k>', 'classes an image', Number, 1)
-    .addOption(new Option('--preference <p>', 'what matters').choices(Preference.options).default('balanced'))
+    .addOption(
+      new Option('--preference <p>', "what matters; the deployment's own where left out").choices(
+        Preference.options,
+      ),
+    )
+    .option('--deadline <ms>', 'how long an answer is waited for', Number)
+    .option('--batch', `up to ${BATCH_MAX} images a request`)
+    .option('--key <key>', 'API key, where the worker asks for one (TANDEM_WORKER_API_KEY)')
     .action(async (files: string[], options, command: Command) => {
       const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
-      const url: string = options.worker ?? `http://127.0.0.1:${process.env.TANDEM_PI_PORT ?? 7401}`
-      for (const file of files) {
-        const bytes = await readFile(file).catch((cause: unknown) => {
-          throw new CommandFailed(`Cannot read image "${file}"`, { cause })
-        })
-        const answer = await classify({ url, bytes, topK: options.top, preference: options.preference })
-        const labels = answer.labels.map((l) => `${l.name} ${percent(l.score)}`).join('; ')
-        process.stdout.write(
-          isJson
-            ? `${JSON.stringify({ file, ...answer })}\n`
-            : `${path.basename(file)}: ${labels}  [${answer.tier}, ${answer.model}]  ${why(answer)}  ` +
-                `${round(answer.timingsMs.total ?? 0, 1)} ms\n`,
-        )
+      const call: ClassifyCall = {
+        url: options.worker ?? `http://127.0.0.1:${process.env.TANDEM_PI_PORT ?? 7401}`,
+        topK: options.top,
+        preference: options.preference,
+        deadlineMs: options.deadline,
+        apiKey: options.key ?? (process.env.TANDEM_WORKER_API_KEY || undefined),
       }
+      const size = options.batch ? BATCH_MAX : 1
+      for (let i = 0; i < files.length; i += size)
+        for (const [file, answer] of await classifyFiles(files.slice(i, i + size), call)) {
+          if ('error' in answer) process.exitCode = 1
+          process.stdout.write(`${isJson ? JSON.stringify({ file, ...answer }) : line(file, answer)}\n`)
+        }
     })
+}
+
+type Answered = Awaited<ReturnType<typeof classifyBatch>>[number]
+
+async function classifyFiles(files: readonly string[], call: ClassifyCall): Promise<[string, Answered][]> {
+  const images = await Promise.all(
+    files.map((file) =>
+      readFile(file).catch((cause: unknown) => {
+        throw new CommandFailed(`Cannot read image "${file}"`, { cause })
+      }),
+    ),
+  )
+  try {
+    const answers =
+      images.length === 1 ? [await classify(images[0]!, call)] : await classifyBatch(images, call)
+    return answers.map((answer, i) => [files[i]!, answer])
+  } catch (cause) {
+    if (cause instanceof ClassifyFailed) throw new CommandFailed(cause.message, { cause })
+    throw cause
+  }
+}
+
+function line(file: string, answer: Answered): string {
+  const name = path.basename(file)
+  if ('error' in answer) return `${name}: ${answer.error.message}`
+  const labels = answer.labels.map((l) => `${l.name} ${percent(l.score)}`).join('; ')
+  const ms = round(answer.timingsMs.total ?? 0, 1)
+  return `${name}: ${labels}  [${answer.tier}, ${answer.model}]  ${why(answer)}  ${ms} ms`
 }

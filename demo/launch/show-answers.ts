@@ -12,7 +12,7 @@ export async function showAnswers(piUrl: string, folder: string): Promise<string
   const step = Math.max(1, Math.floor(files.length / HANDFUL))
   const rows: string[][] = [['image', 'label', 'score', 'tier', 'model', 'ms', 'why']]
   for (const file of files.filter((_, i) => i % step === 0).slice(0, HANDFUL)) {
-    const answer = await classify({ url: piUrl, bytes: await readFile(path.join(folder, file)) })
+    const answer = await classify(await readFile(path.join(folder, file)), { url: piUrl })
     const [best] = answer.labels
     rows.push([
       file,

@@ -1,6 +1,7 @@
 // A plan as a person types it.
 
 import { describe, expect, test } from 'vitest'
+import { megabytes, observePolicy } from '#admin/cli/promote/observe-options.ts'
 import { planFrom, quality, seconds, share, stages } from '#admin/cli/promote/plan-options.ts'
 
 test.each([
@@ -44,6 +45,27 @@ test.each<[string, () => unknown]>([
   ['latency', () => quality('p95<=fast')],
 ])('what is no %s is refused', (words, parse) => {
   expect(parse).toThrow(words)
+})
+
+test('a deployment asks for audits and captures only where it was told to', () => {
+  expect(observePolicy({})).toEqual({})
+  expect(observePolicy({ auditShare: 0.02, captureQuota: 512 })).toEqual({
+    auditShare: 0.02,
+    captureQuotaMb: 512,
+  })
+})
+
+test.each<[string, number]>([
+  ['200', 200],
+  ['200mb', 200],
+  ['1.5GB', 1_536],
+  ['512kb', 0.5],
+])('megabytes() of %s', (text, expected) => {
+  expect(megabytes(text)).toBe(expected)
+})
+
+test.each(['0', 'much', '5tb', '-1mb'])('megabytes() refuses %s', (text) => {
+  expect(() => megabytes(text)).toThrow('200mb')
 })
 
 describe('planFrom()', () => {

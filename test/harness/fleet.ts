@@ -37,6 +37,10 @@ export class Fleet implements AsyncDisposable {
     return this.#api!
   }
 
+  get controlUrl(): string {
+    return `http://127.0.0.1:${this.#controlPort}`
+  }
+
   get home(): string {
     return this.#folder.path
   }

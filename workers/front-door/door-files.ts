@@ -13,12 +13,21 @@ export interface DoorFiles extends Disposable {
 }
 
 /** Throws where a file is missing or cannot be used: a device never starts with less of a lock than it was given. */
-export function doorFiles({ tls, apiKeysFile }: Omit<DoorConfig, 'announceMs'>, log: Logger): DoorFiles {
-  const pair = tls && reread([tls.certFile, tls.keyFile], () => readTlsPair(tls), log)
+export function doorFiles(
+  { tls, apiKeysFile }: Omit<DoorConfig, 'announceMs'>,
+  log: Logger,
+  lookEveryMs?: number,
+): DoorFiles {
+  const pair = tls && reread([tls.certFile, tls.keyFile], () => readTlsPair(tls), log, lookEveryMs)
   const keys =
     apiKeysFile === undefined
       ? undefined
-      : reread([apiKeysFile], () => parseApiKeys(readFileSync(apiKeysFile, 'utf8'), apiKeysFile), log)
+      : reread(
+          [apiKeysFile],
+          () => parseApiKeys(readFileSync(apiKeysFile, 'utf8'), apiKeysFile),
+          log,
+          lookEveryMs,
+        )
   return {
     tls: pair,
     apiKeys: keys && (() => keys.current),

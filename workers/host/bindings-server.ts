@@ -5,7 +5,7 @@
 
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { ErrorBody } from '#contract/classify.ts'
+import type { ErrorBody, FunctionAnswer } from '#contract/classify.ts'
 import {
   EdgeCall,
   type EdgeResult,
@@ -29,8 +29,8 @@ export interface EdgePort {
   offload(image: ServedImage, topK: number, options?: OffloadOptions): Promise<EdgeResult>
   /** What an image takes on either way, as far as it is known. */
   expected?(): Expected
-  /** What a local inference took. */
-  learnLocal?(localMs: number): void
+  /** How an image was answered: what there is to learn from it, and what was to go to an edge that is left alone. */
+  answered?(image: ServedImage, answer: FunctionAnswer): void
 }
 
 export interface BindingsPorts {

@@ -2,10 +2,11 @@
 // it apart from the front door and speaks HTTP to it, so that it can be slow, wrong or stuck without taking
 // the device down. Three drivers keep one conformance suite: `workerd` isolates and is what devices use,
 // `thread` is for kernels where workerd cannot start and trusts the function, `miniflare` is for development.
+// `inline` has no host: the worker answers by the built-in flow itself, for the built-in function only.
 
 import type { FunctionDeployment, FunctionRequest } from '#contract/function-bindings.ts'
 
-export type FunctionDriver = 'workerd' | 'thread' | 'miniflare'
+export type FunctionDriver = 'workerd' | 'thread' | 'miniflare' | 'inline'
 
 export interface FunctionSpec {
   /** The bundle: one ES module whose default export has `fetch`. */

@@ -58,8 +58,16 @@ export class Observer implements AsyncDisposable {
     return { audits: this.#audits.dropped, captures: this.#captures.dropped }
   }
 
-  /** To be called before the answer is sent: returns once kill -9 cannot lose the decision any more. */
+  /** To be called before the answer is sent: returns once kill -9 cannot lose the decision any more. Never throws. */
   onAnswer(answer: ClassifyAnswer, totalMs: number, image: ServedImage): void {
+    try {
+      this.#observe(answer, totalMs, image)
+    } catch (err) {
+      this.#ports.log.error({ err, requestId: image.context.requestId }, 'an answer could not be observed')
+    }
+  }
+
+  #observe(answer: ClassifyAnswer, totalMs: number, image: ServedImage): void {
     const of = this.#ports.spool.add(decisionOf(answer, totalMs, image.context))
     const deployment = this.#ports.deploymentOf(answer.deployment)
     if (of === undefined || !deployment) return

@@ -23,7 +23,7 @@ export interface WantedOutput {
   readonly classes: number | undefined
 }
 
-/** Each is decoded, inferred and held one after the other, while its sender waits. */
+/** As many as a batch of classify; its sender waits for all, and their scores lie in one answer. */
 const IMAGES_MAX = 32
 
 export function readInfer(body: Uint8Array, headerLength: string | undefined, model: OipModel): InferCall {
@@ -57,7 +57,8 @@ function checkInput(message: TensorMessage, model: OipModel): void {
     : message.name === own.name &&
       message.datatype === own.datatype &&
       fitsShape(message.shape, own.shape) &&
-      message.shape.every((size) => size > 0)
+      message.shape[0]! >= 1 &&
+      message.shape[0]! <= IMAGES_MAX
   if (!fits)
     throw invalid(
       `Cannot run model "${model.name}": input "${message.name}" is ${spellHead(message)}, expected ${spellInputs(model)}`,

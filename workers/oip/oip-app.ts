@@ -15,6 +15,7 @@ import {
   type ServerMetadata,
 } from '#contract/oip/metadata.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
+import { ModelRefused } from '#vision/model-refused.ts'
 import { readInfer } from './infer-request.ts'
 import { inferResponse } from './infer-response.ts'
 import type { OipModel, OipPorts } from './oip-model.ts'
@@ -99,6 +100,9 @@ function metadataOf({ name, versions, platform, inputs, outputs }: OipModel): Mo
 function answerError(error: unknown, c: Context, ports: OipPorts): Response {
   if (error instanceof ImageRefused)
     return c.json({ error: error.message }, error.code === 'too-many-pixels' ? 413 : 400)
+  // A tensor that the model does not take, or that ends the process which runs it.
+  if (error instanceof ModelRefused && error.code !== 'wrong-output')
+    return c.json({ error: error.message }, 400)
   const refused = error instanceof BulkheadRejectedError ? BUSY : error
   if (refused instanceof OipRefused) {
     const status = STATUS[refused.code]

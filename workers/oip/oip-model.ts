@@ -9,7 +9,7 @@ export interface OipModel {
   /** Those that a client may ask for; the one that answers is the first. */
   readonly versions: readonly string[]
   readonly platform: string
-  /** One, as image classifiers have. */
+  /** One, as image classifiers have; its first dimension counts images. */
   readonly inputs: readonly TensorMetadata[]
   readonly outputs: readonly TensorMetadata[]
   /** In the order of the output's classes. */

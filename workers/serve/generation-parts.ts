@@ -20,6 +20,8 @@ export interface GenerationPorts {
   readonly tier: Tier
   readonly store: ArtifactStore
   readonly host: FunctionHost
+  /** For the built-in function there is no host: the worker answers by the same flow itself. */
+  readonly isInline?: boolean
   readonly edgeFor: (deployment: Deployment) => EdgePort
   /** A folder for sockets, with a short path. */
   readonly runFolder: string
@@ -35,12 +37,20 @@ export interface GenerationParts {
   readonly vision: ProcessVision
   readonly router: RouterDocument
   readonly images: ImageTable
-  readonly bindings: BindingsServer
   readonly edge: EdgePort
-  readonly fn: WatchedFunction
+  /** None where the worker itself answers. */
+  readonly hosted: HostedFunction | undefined
   /** Of this generation alone: the same deployment may start again while it still stops. */
   readonly folder: string
 }
+
+export interface HostedFunction {
+  readonly bindings: BindingsServer
+  readonly fn: WatchedFunction
+}
+
+/** Kept for the function that the control plane ships itself; nobody else's bears it. */
+const BUILT_IN = 'classify'
 
 let starts = 0
 
@@ -50,38 +60,55 @@ export async function startParts(
   ports: GenerationPorts,
   onFailed: (reason: string) => void,
 ): Promise<GenerationParts> {
-  const { store, log } = ports
+  const { store } = ports
   const fail = once(onFailed)
   const router = RouterDocument.parse(await readJson(store, deployment.router.file.digest))
-  const code = (await store.readVerified(deployment.function.file.digest)).toString('utf8')
   const images = new ImageTable()
   const edge = ports.edgeFor(deployment)
   const folder = path.join(ports.runFolder, `v${deployment.version}-${++starts}`)
-  const undo: (() => PromiseLike<void>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const undo: Undo = [() => rm(folder, { recursive: true, force: true })]
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
     const vision = await startVision(deployment, ports, fail)
     undo.push(() => vision[Symbol.asyncDispose]())
-    const onError = (err: unknown) => log.error({ err }, 'binding failed')
-    const socket = path.join(folder, 'host.sock')
-    const bindings = await serveBindings({ socket, images, vision, edge, onError })
-    undo.push(() => bindings[Symbol.asyncDispose]())
-    const { id, policy } = deployment
-    const told = { id, tier: ports.tier, routerVersion: deployment.router.version, router, policy }
-    const spec = { code, folder: path.join(folder, 'fn'), host: { socket }, deployment: told }
-    const fn = await watchFunction(ports.host, spec, {
-      limits: ports.limits ?? {},
-      isBusy: (handle) => images.isBusy(handle),
-      onEvent: (event) => {
-        log.warn({ event, deployment: id }, 'function watchdog')
-        if (event.kind === 'failed') fail(event.reason)
-      },
-    })
-    return { vision, router, images, bindings, edge, fn, folder }
+    const rest = { vision, router, images, edge, folder }
+    if (ports.isInline && deployment.function.name === BUILT_IN) return { ...rest, hosted: undefined }
+    return { ...rest, hosted: await startHosted(deployment, ports, { ...rest, undo, fail }) }
   } catch (error) {
     for (const step of undo.reverse()) await step()
     throw error
   }
+}
+
+type Undo = (() => PromiseLike<void>)[]
+
+interface Surroundings extends Omit<GenerationParts, 'hosted'> {
+  readonly undo: Undo
+  readonly fail: (reason: string) => void
+}
+
+async function startHosted(
+  deployment: Deployment,
+  { store, log, tier, host, limits = {} }: GenerationPorts,
+  { vision, router, images, edge, folder, undo, fail }: Surroundings,
+): Promise<HostedFunction> {
+  const code = (await store.readVerified(deployment.function.file.digest)).toString('utf8')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const onError = (err: unknown) => log.error({ err }, 'binding failed')
+  const socket = path.join(folder, 'host.sock')
+  const bindings = await serveBindings({ socket, images, vision, edge, onError })
+  undo.push(() => bindings[Symbol.asyncDispose]())
+  const { id, policy } = deployment
+  const told = { id, tier, routerVersion: deployment.router.version, router, policy }
+  const spec = { code, folder: path.join(folder, 'fn'), host: { socket }, deployment: told }
+  const fn = await watchFunction(host, spec, {
+    limits,
+    isBusy: (handle) => images.isBusy(handle),
+    onEvent: (event) => {
+      log.warn({ event, deployment: id }, 'function watchdog')
+      if (event.kind === 'failed') fail(event.reason)
+    },
+  })
+  return { bindings, fn }
 }
 
 /** A crash is not the function's fault, but vision that never comes back leaves nothing to serve with either. */

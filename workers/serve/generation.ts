@@ -10,12 +10,18 @@ import type { FunctionRequest } from '#contract/function-bindings.ts'
 import { classifyFlow } from '#core/route/classify-flow.ts'
 import { healthImage } from '#vision/health-image.ts'
 import { offloadHedged } from '../host/bindings-server.ts'
+import type { FunctionDriver } from '../host/function-host.ts'
 import { type TableEntry, tableEntry } from '../host/image-table.ts'
 import type { FunctionHealth } from '../host/watch/watchdog.ts'
 import { within } from '../host/within.ts'
 import type { VisionHealth } from '../vision/process-vision.ts'
 import type { ServedModel } from '../vision/served-model.ts'
-import { type GenerationParts, type GenerationPorts, startParts } from './generation-parts.ts'
+import {
+  type GenerationParts,
+  type GenerationPorts,
+  type HostedFunction,
+  startParts,
+} from './generation-parts.ts'
 import type { RequestContext } from './request-context.ts'
 
 export interface Answered {
@@ -74,17 +80,21 @@ export class Generation implements AsyncDisposable {
 
   get health(): GenerationHealth {
     return {
-      ...this.#parts.fn.health,
+      ...(this.#parts.hosted?.fn.health ?? HEALTHY),
       answers: this.#answers,
       fallbacks: this.#fallbacks,
       vision: this.#parts.vision.health,
     }
   }
 
+  get driver(): FunctionDriver {
+    return this.#parts.hosted?.fn.driver ?? 'inline'
+  }
+
   /** Of the function's process, where the driver knows it. */
   get functionProcess(): { readonly pid: number | undefined; readonly rssBytes: number | undefined } {
-    const { pid, rssBytes } = this.#parts.fn
-    return { pid, rssBytes }
+    const fn = this.#parts.hosted?.fn
+    return { pid: fn?.pid, rssBytes: fn?.rssBytes }
   }
 
   /** Of the process that decodes and infers. */
@@ -122,8 +132,7 @@ export class Generation implements AsyncDisposable {
         await vision.look(image)
         const expected = edge.expected?.()
         const answered = await this.#answer(handle, image, expected ? { ...request, expected } : request)
-        const localMs = answered.answer.timingsMs.local
-        if (localMs !== undefined) edge.learnLocal?.(localMs)
+        edge.answered?.(image, answered.answer)
         this.#answers++
         if (answered.byFallback) this.#fallbacks++
         return answered
@@ -135,8 +144,10 @@ export class Generation implements AsyncDisposable {
   }
 
   async #answer(handle: string, image: TableEntry, request: FunctionRequest): Promise<Answered> {
+    const { hosted } = this.#parts
+    if (!hosted) return { answer: await this.#builtIn(image, request), byFallback: false }
     try {
-      const answer = await this.#byFunction(handle, request)
+      const answer = await byFunction(hosted, handle, request)
       this.#isFailing = false
       return { answer, byFallback: false }
     } catch (err) {
@@ -149,10 +160,6 @@ export class Generation implements AsyncDisposable {
       )
       return { answer: await this.#builtIn(image, request), byFallback: true }
     }
-  }
-
-  #byFunction(handle: string, request: FunctionRequest): Promise<FunctionAnswer> {
-    return this.#parts.fn.classify(handle, request, (answer) => FunctionAnswer.parse(answer))
   }
 
   #builtIn(image: TableEntry, request: FunctionRequest): Promise<FunctionAnswer> {
@@ -171,12 +178,13 @@ export class Generation implements AsyncDisposable {
   async #check(): Promise<void> {
     const request: FunctionRequest = { topK: 1, preference: 'local-only', lot: 0 }
     const image = tableEntry(await healthImage())
-    const handle = this.#parts.images.add(image)
+    const { images, vision, hosted } = this.#parts
+    const handle = images.add(image)
     try {
-      await this.#byFunction(handle, request)
+      await (hosted ? byFunction(hosted, handle, request) : this.#builtIn(image, request))
     } finally {
-      this.#parts.images.delete(handle)
-      this.#parts.vision.forget(image)
+      images.delete(handle)
+      vision.forget(image)
     }
   }
 
@@ -191,12 +199,12 @@ export class Generation implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const { fn, bindings, vision, folder } = this.#parts
+    const { hosted, vision, folder } = this.#parts
     const { drainMaxMs = DRAIN_MAX_MS } = this.#ports
     const empty = this.#empty()
     await within(empty, drainMaxMs)
-    await fn[Symbol.asyncDispose]()
-    await bindings[Symbol.asyncDispose]()
+    await hosted?.fn[Symbol.asyncDispose]()
+    await hosted?.bindings[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
     await within(
       empty.then(() => vision[Symbol.asyncDispose]()),
@@ -210,4 +218,14 @@ export class Generation implements AsyncDisposable {
       this.#onEmpty = resolve
     })
   }
+}
+
+const HEALTHY: FunctionHealth = { state: 'healthy', hasFailed: false, deaths: 0, lastReason: undefined }
+
+function byFunction(
+  { fn }: HostedFunction,
+  handle: string,
+  request: FunctionRequest,
+): Promise<FunctionAnswer> {
+  return fn.classify(handle, request, (answer) => FunctionAnswer.parse(answer))
 }

@@ -23,8 +23,9 @@ export class Generations implements AsyncDisposable {
     this.#ports = ports
   }
 
+  /** Of the one that serves; before one does, what functions get here. */
   get driver(): FunctionDriver {
-    return this.#ports.host.driver
+    return this.#serving?.driver ?? this.#ports.host.driver
   }
 
   get serving(): Generation | undefined {

@@ -44,7 +44,7 @@ export class Lives implements AsyncDisposable {
     onEvent: (event: VisionEvent) => void,
   ): Promise<{ lives: Lives; info: ModelInfo | undefined }> {
     const lives = new Lives(spec, onEvent)
-    const { life, info } = await VisionLife.start(lives.#spec)
+    const { life, info } = await VisionLife.start(lives.#spec, { isQuiet: true })
     lives.#current = life
     lives.#coming = Promise.resolve(life)
     return { lives, info }

@@ -1,12 +1,12 @@
 // The vision process's program, in one piece: its sources bundled once in a worker's life, and handed to Node on
 // stdin. Starting is what a switch and every death wait for, and it takes the processor from whoever serves
 // meanwhile: bundled it costs a third of what tsx takes to find, translate and load 40 files (0.3 against 0.8 s of a
-// busy core), and 25 MB less. esbuild is run as a program: its service would stay in memory for good.
+// busy core), and 25 MB less.
 
-import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import type { BuildOptions } from 'esbuild'
 
 /** Packages are found from here: the process runs in this folder. */
 export const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -24,21 +24,26 @@ export function processCode(entry: URL): Promise<string> {
   return code
 }
 
-async function bundle(entry: string): Promise<string> {
-  const esbuild = fileURLToPath(import.meta.resolve('esbuild/bin/esbuild'))
-  const { stdout } = await promisify(execFile)(
-    esbuild,
-    [
-      entry,
-      '--bundle',
-      '--format=esm',
-      '--platform=node',
-      '--packages=external',
-      '--target=node20',
-      `--define:import.meta.dirname=${JSON.stringify(KERNELS)}`,
-      '--log-level=error',
-    ],
-    { cwd: ROOT, maxBuffer: 16 * 2 ** 20 },
-  )
-  return stdout
+function bundle(entry: string): Promise<string> {
+  const options: BuildOptions = {
+    entryPoints: [entry],
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    define: { 'import.meta.dirname': JSON.stringify(KERNELS) },
+    logLevel: 'silent',
+  }
+  const thread = new Worker(new URL('./bundle-thread.mjs', import.meta.url), {
+    workerData: options,
+    execArgv: [],
+  })
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve)
+    thread.once('error', reject)
+    thread.once('exit', (code) => reject(new Error(`bundling vision ended with ${code}`)))
+  })
 }

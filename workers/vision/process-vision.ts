@@ -7,7 +7,7 @@
 // was in work in both deaths has killed them, and is refused as damaged, by its digest from then on. What comes
 // meanwhile waits, so that a death costs time and no answer.
 
-import type { FeatureName } from '#contract/features.ts'
+import { FEATURE_NAMES, type FeatureName } from '#contract/features.ts'
 import type { Crop } from '#contract/function-bindings.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
 import { ModelRefused } from '#vision/model-refused.ts'
@@ -15,6 +15,7 @@ import type { ModelInfo } from '#vision/onnx-model.ts'
 import type { SeenImage, ServingVision } from '#vision/vision.ts'
 import { Killers } from './killers.ts'
 import { Lives, type VisionEvent } from './lives.ts'
+import { processCode } from './process-code.ts'
 import { type ServedModel, servedModel } from './served-model.ts'
 import { Turns } from './turns.ts'
 import { VisionDied, type VisionLife } from './vision-life.ts'
@@ -57,7 +58,8 @@ export class ProcessVision implements ServingVision, AsyncDisposable {
     entry = ENTRY,
     onEvent = () => {},
   }: VisionOptions): Promise<ProcessVision> {
-    const spec = { entry, model, limits: { ...VISION_LIMITS, ...limits } }
+    const code = await processCode(entry)
+    const spec = { code, model, limits: { ...VISION_LIMITS, ...limits } }
     const { lives, info } = await Lives.begin(spec, onEvent)
     return new ProcessVision(lives, model, info)
   }
@@ -94,7 +96,7 @@ export class ProcessVision implements ServingVision, AsyncDisposable {
   }
 
   measureFeatures(image: SeenImage): Promise<Results['measureFeatures']> {
-    return this.#ofImage(image, { do: 'measureFeatures' })
+    return this.#ofImage(image, { do: 'measureFeatures', names: FEATURE_NAMES })
   }
 
   forget(image: SeenImage): void {

@@ -4,10 +4,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import type { SeenImage } from '#vision/vision.ts'
 import { within } from '../host/within.ts'
 import { processUsage } from '../host/workerd/process-usage.ts'
+import { ROOT } from './process-code.ts'
+import { startQuietly } from './quiet-start.ts'
 import type { VisionLimits } from './vision-limits.ts'
 import { watchLife } from './watch-life.ts'
 import { onFrames, sendFrame } from './wire/frames.ts'
@@ -19,8 +20,8 @@ export class VisionDied extends Error {
 }
 
 export interface LifeSpec {
-  /** The module that the process runs. */
-  readonly entry: URL
+  /** The program that the process runs. */
+  readonly code: string
   readonly model: ModelSource | undefined
   readonly limits: VisionLimits
   /** Of all lives: what one has seen the next one need not learn. */
@@ -59,10 +60,14 @@ export class VisionLife implements AsyncDisposable {
 
   private constructor(spec: LifeSpec) {
     this.#spec = spec
-    this.#child = spawn(process.execPath, [...NODE_OPTIONS, fileURLToPath(spec.entry)], {
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    this.#child = spawn(process.execPath, NODE_OPTIONS, {
+      cwd: ROOT,
+      stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
       env: environment(),
     })
+    // A process that ends at once hears nothing: its exit tells.
+    this.#child.stdin!.on('error', () => undefined)
+    this.#child.stdin!.end(spec.code)
     this.#stream = this.#child.stdio[3] as Duplex
     // Told by the exit as well.
     this.#stream.on('error', () => undefined)
@@ -74,13 +79,18 @@ export class VisionLife implements AsyncDisposable {
   }
 
   /** With the model's description. Rejects as loading does (`ModelRefused`, `ArtifactRefused`), or with `VisionDied`. */
-  static async start(spec: LifeSpec): Promise<{ life: VisionLife; info: Results['load']['info'] }> {
+  static async start(
+    spec: LifeSpec,
+    { isQuiet = false } = {},
+  ): Promise<{ life: VisionLife; info: Results['load']['info'] }> {
     const life = new VisionLife(spec)
+    const begun = isQuiet && life.pid !== undefined ? startQuietly(life.pid) : () => {}
     try {
       const loading = life.ask({ do: 'load', model: spec.model })
       const loaded = await within(loading, spec.limits.loadMaxMs)
       if (loaded) {
         life.#hasBegun = true
+        begun()
         watchLife(life, spec.limits)
         return { life, info: loaded.result.info }
       }
@@ -199,7 +209,8 @@ export class VisionLife implements AsyncDisposable {
   }
 }
 
-const NODE_OPTIONS = [`--max-old-space-size=${HEAP_MAX_MB}`, '--import', import.meta.resolve('tsx')]
+/** The program comes on stdin. */
+const NODE_OPTIONS = [`--max-old-space-size=${HEAP_MAX_MB}`, '--input-type=module', '-']
 
 /** Nothing of the worker's own: its settings hold secrets. With two arenas glibc gives decoded images back. */
 function environment(): NodeJS.ProcessEnv {

@@ -1,5 +1,5 @@
 // A CPU profile as milliseconds per step of serving. A sample belongs to the innermost function of ours, or of a library
-// that one step alone uses, on its stack; what libraries do on their own threads (libvips decodes there) is not in a
+// that one step alone uses, on its stack, and to Node's own streams where there is none; what libraries do on their own threads (libvips decodes there) is not in a
 // profile of JavaScript and appears as waiting.
 
 import type { CpuProfile, ProfileNode } from './inspector.ts'
@@ -16,14 +16,15 @@ const STEPS: readonly [RegExp, string][] = [
   [/spool/, 'spool'],
   [/\/workers\/agent\/|\/workers\/observe\/|prom-client|pino|opentelemetry/, 'agent, logs, metrics'],
   [/front-door|\/workers\/serve\/|\/hono\/|@hono|cockatiel|\/contract\/|\/zod\//, 'front door'],
-  [/node:_http|node:internal\/http|node:net|node:internal\/(web)?streams|undici/, 'HTTP and streams of Node'],
 ]
+const STREAMS = /node:_http|node:internal\/http|node:net|node:internal\/(web)?streams|undici/
 /** A map: functions are called `toString` too. */
 const NATIVE = new Map([
   ['(idle)', 'waiting'],
   ['(garbage collector)', 'garbage collection'],
   ['(program)', 'native code of Node'],
 ])
+const NODE_STREAMS = 'HTTP and streams of Node'
 const REST = 'rest of Node'
 
 /** Microseconds by step, for the whole profile. */
@@ -32,10 +33,15 @@ export function stepsOfProfile({ nodes, samples, timeDeltas }: CpuProfile): Map<
   const parents = new Map<number, ProfileNode>()
   for (const node of nodes) for (const child of node.children ?? []) parents.set(child, node)
   const known = new Map<number, string>()
-  const stepOf = (node: ProfileNode): string => {
-    const found = known.get(node.id) ?? ownStep(node) ?? NATIVE.get(node.callFrame.functionName)
+  const stepOf = (node: ProfileNode): string => known.get(node.id) ?? findStep(node)
+  const findStep = (node: ProfileNode): string => {
+    const { functionName, url } = node.callFrame
     const parent = parents.get(node.id)
-    const step = found ?? (parent ? stepOf(parent) : REST)
+    const outer = parent ? stepOf(parent) : REST
+    const step =
+      STEPS.find(([pattern]) => pattern.test(url))?.[1] ??
+      NATIVE.get(functionName) ??
+      (outer === REST && STREAMS.test(url) ? NODE_STREAMS : outer)
     known.set(node.id, step)
     return step
   }
@@ -46,6 +52,3 @@ export function stepsOfProfile({ nodes, samples, timeDeltas }: CpuProfile): Map<
   }
   return totals
 }
-
-const ownStep = ({ callFrame: { url } }: ProfileNode): string | undefined =>
-  STEPS.find(([pattern]) => pattern.test(url))?.[1]

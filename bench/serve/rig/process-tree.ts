@@ -32,8 +32,8 @@ export async function processTree(root: number): Promise<TreeProcess[]> {
   const found = stats.filter((stat) => stat.pid === root)
   for (let i = 0; i < found.length; i++) found.push(...stats.filter((s) => s.parent === found[i]!.pid))
   return Promise.all(
-    found.map(async ({ pid, startTicks, rssMb, threads }) => {
-      const role = pid === root ? ('worker' as const) : await roleOf(pid)
+    found.map(async ({ pid, parent, startTicks, rssMb, threads }) => {
+      const role = pid === root ? ('worker' as const) : await roleOf(pid, parent === root)
       return { pid, role, startTicks, rssMb, threads, fds: await openFiles(pid) }
     }),
   )
@@ -51,10 +51,11 @@ export function sizesByRole(
   return sizes
 }
 
-async function roleOf(pid: number): Promise<Role> {
+/** A worker starts two kinds of processes: functions' workerd, and vision, which is Node and goes by no name. */
+async function roleOf(pid: number, isOwn: boolean): Promise<Role> {
   const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')
   if (command.includes('workerd')) return 'workerd'
-  return command.includes('vision') ? 'vision' : 'other'
+  return isOwn ? 'vision' : 'other'
 }
 
 /** proc(5): fields after the command, which may hold spaces and brackets. */

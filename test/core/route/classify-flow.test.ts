@@ -186,6 +186,19 @@ describe('classifyFlow() on the local tier', () => {
     },
   )
 
+  it('asks no edge that the host knows to refuse, and says why', async () => {
+    const expected = { edgeRefuses: 'breaker-open' as const }
+    const { answer, calls } = await run(always, { expected })
+    expect(calls).toEqual(['infer 3'])
+    expect(answer).toMatchObject({
+      tier: 'local',
+      decision: { router: 'always-edge', reason: 'breaker-open' },
+    })
+    expect(answer.timingsMs).toEqual({ local: 10 })
+    const kept = await run(never, { expected })
+    expect(kept.answer.decision.reason).toBe('routed')
+  })
+
   it('an edge port that throws is an edge-error', async () => {
     const { answer } = await run(always, { edge: new Error('connection reset') })
     expect(answer).toMatchObject({ tier: 'local', decision: { router: 'always-edge', reason: 'edge-error' } })

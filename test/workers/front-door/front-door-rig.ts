@@ -124,7 +124,7 @@ export async function frontDoorRig({
       return deployment
     },
     async [Symbol.asyncDispose]() {
-      await door.close(0)
+      await door.close({ announceMs: 0, maxMs: 0 })
       await generations[Symbol.asyncDispose]()
       await folder[Symbol.asyncDispose]()
     },

@@ -16,8 +16,8 @@ export interface SlowClients extends Disposable {
 
 /** Often enough that no connection ever looks idle. */
 const DRIP_EVERY_MS = 200
-/** Asked for at once and never read: a few megabytes, more than the kernel takes. */
-const PIPELINED = 20_000
+/** Asked for at once and never read: 10 KB each, together more than a kernel takes. */
+const PIPELINED = 1_200
 
 const CLASSIFY = 'POST /v1/classify HTTP/1.1\r\nhost: x\r\n'
 const KINDS: Record<SlowKind, { first: string; drip?: string; reads: boolean }> = {
@@ -25,7 +25,7 @@ const KINDS: Record<SlowKind, { first: string; drip?: string; reads: boolean }> 
   blank: { first: '', drip: '\r\n', reads: true },
   headers: { first: 'GET /healthz HTTP/1.1\r\nhost: x\r\n', drip: 'x-drip: 1\r\n', reads: true },
   body: { first: `${CLASSIFY}content-length: 1000000\r\n\r\n`, drip: 'x', reads: true },
-  reading: { first: 'GET /nowhere HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(PIPELINED), reads: false },
+  reading: { first: 'GET /v1/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(PIPELINED), reads: false },
 }
 
 export function slowClients(url: string, kind: SlowKind, count: number): SlowClients {

@@ -16,14 +16,14 @@ test('no decision is lost or double when worker and control plane are killed', {
     await observed.promote({})
     const { fleet, images } = observed
     const told = await askWhileKilling(fleet, images, {
-      answers: 1_500,
+      answers: 800,
       clients: 4,
-      kills: { pi: 4, control: 3 },
+      kills: { pi: 3, control: 2 },
       random: createRandom(7),
     })
     const found = await compareDecisions(database.url, { fleet, told })
-    expect(told.kills).toEqual({ pi: 4, control: 3 })
-    expect(told.answers.length).toBeGreaterThanOrEqual(1_500)
+    expect(told.kills).toEqual({ pi: 3, control: 2 })
+    expect(told.answers.length).toBeGreaterThanOrEqual(800)
     expect(found).toMatchObject({ lost: [], double: [], other: [] })
   } finally {
     await database.drop()

@@ -2,9 +2,9 @@
 
 import { serve } from '@hono/node-server'
 import { noisyJpeg } from '#test/vision/images.ts'
+import { modelOf, type RunnableModel } from '#workers/oip/model-of.ts'
 import { oipApp } from '#workers/oip/oip-app.ts'
 import type { OipModel } from '#workers/oip/oip-model.ts'
-import { type RunnableModel, servedModel } from '#workers/oip/served-model.ts'
 import { demoModel, type OnnxModel, onnxRunnable } from './onnx-runnable.ts'
 
 export interface OipRig extends AsyncDisposable {
@@ -19,7 +19,7 @@ export interface OipRig extends AsyncDisposable {
 export async function oipRig(which?: OnnxModel): Promise<OipRig> {
   const model = which ?? (await demoModel('mobilenet_v1'))
   const runnable = await onnxRunnable(model)
-  const models = [servedModel(runnable, '7')]
+  const models = [modelOf(runnable, '7')]
   const errors: unknown[] = []
   const app = oipApp({
     models: () => models,

@@ -2,11 +2,10 @@
 
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { ModelContract } from '#contract/model.ts'
 import { decodeImage } from '#vision/decode.ts'
-import { prepareInput } from '#vision/session/prepare-input.ts'
-import type { RunnableModel } from '#workers/oip/served-model.ts'
+import { loadModel } from '#vision/onnx-model.ts'
+import type { RunnableModel } from '#workers/oip/model-of.ts'
 
 export interface OnnxModel {
   readonly name: string
@@ -15,7 +14,7 @@ export interface OnnxModel {
   readonly labels: readonly string[]
 }
 
-/** One of `demo/models`: real classifiers of 32 x 32 scenes, fifteen to twenty kilobytes and more. */
+/** One of `demo/models`: real classifiers of 32 x 32 scenes. */
 export async function demoModel(name: string): Promise<OnnxModel> {
   const read = (file: string) => readFile(path.join(import.meta.dirname, '../../../demo/models', file))
   const { contract } = JSON.parse((await read(`${name}.json`)).toString('utf8'))
@@ -23,25 +22,17 @@ export async function demoModel(name: string): Promise<OnnxModel> {
   return { name, file: await read(`${name}.onnx`), contract: ModelContract.parse(contract), labels }
 }
 
-export async function onnxRunnable(model: OnnxModel): Promise<RunnableModel> {
-  const { name, contract, labels } = model
-  const session = await InferenceSession.create(model.file, { logSeverityLevel: 4 })
-  const metadata = session.inputMetadata[0]!
-  const runTensor = async (data: Float32Array | Uint8Array, shape: readonly number[]) => {
-    const input = new Tensor(contract.input.dtype, data, shape)
-    const results = await session.run({ [contract.input.name]: input }, [contract.output.name])
-    return results[contract.output.name]!.data as Float32Array
-  }
+export async function onnxRunnable({ name, file, contract, labels }: OnnxModel): Promise<RunnableModel> {
+  const model = await loadModel(file, { name, contract, labels })
   return {
     name,
     contract,
     labels,
-    hasFreeBatch: metadata.isTensor && typeof metadata.shape[0] === 'string',
-    runTensor,
-    scores: async (image) => {
-      const { layout, width, height } = contract.input
-      const pixels = await prepareInput(await decodeImage(image), contract.input)
-      return runTensor(pixels, layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3])
-    },
+    runTensor: (input) => model.runTensor(input),
+    scores: async (images) => model.scores(await Promise.all(images.map((image) => decodeImage(image)))),
   }
 }
+
+export const scoresOf = async (model: RunnableModel, image: Uint8Array): Promise<number[]> => [
+  ...(await model.scores([image])).data,
+]

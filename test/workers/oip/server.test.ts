@@ -7,6 +7,7 @@ import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts
 import { decodeImage } from '#vision/decode.ts'
 import { prepareInput } from '#vision/session/prepare-input.ts'
 import { type OipRig, oipRig, photograph } from './oip-rig.ts'
+import { scoresOf } from './onnx-runnable.ts'
 import { elementBytes, elementsOf, floatBytes, floatsOf, get, infer, inferBinary } from './plain-client.ts'
 
 let rig: OipRig
@@ -21,7 +22,7 @@ beforeAll(async () => {
   base = `${rig.url}/v2/models/mobilenet_v1`
   image = await photograph()
   pixels = (await prepareInput(await decodeImage(image), rig.model.contract.input)) as Float32Array
-  scores = [...(await rig.runnable.scores(image))]
+  scores = await scoresOf(rig.runnable, image)
 })
 afterAll(() => rig[Symbol.asyncDispose]())
 
@@ -44,8 +45,8 @@ describe('metadata', () => {
       name: 'mobilenet_v1',
       versions: ['7'],
       platform: 'onnxruntime_onnx',
-      inputs: [{ name: 'image', datatype: 'FP32', shape: SHAPE }],
-      outputs: [{ name: 'logits', datatype: 'FP32', shape: [1, rig.model.labels.length] }],
+      inputs: [{ name: 'image', datatype: 'FP32', shape: [-1, 3, 32, 32] }],
+      outputs: [{ name: 'logits', datatype: 'FP32', shape: [-1, rig.model.labels.length] }],
     }
     for (const path of ['', '/versions/7']) expect((await get(base + path)).json).toEqual(expected)
   })
@@ -99,7 +100,7 @@ describe('infer', () => {
       expect(outShape).toEqual([3, scores.length])
       expect(data.slice(0, scores.length)).toEqual(scores)
       expect(data.slice(2 * scores.length)).toEqual(scores)
-      expect(data.slice(scores.length, 2 * scores.length)).toEqual([...(await rig.runnable.scores(other))])
+      expect(data.slice(scores.length, 2 * scores.length)).toEqual(await scoresOf(rig.runnable, other))
     }
   })
 

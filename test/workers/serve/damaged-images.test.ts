@@ -1,6 +1,7 @@
 // A sample of the corpus of damaged images (test/vision/corpus), sent to a real worker over HTTP. The whole corpus is
 // sent by bench/serve/corpus.ts.
 
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Process } from '#test/harness/process.ts'
 import { type TempFolder, tempFolder } from '#test/harness/temp-folder.ts'
@@ -62,4 +63,17 @@ test('a worker answers or refuses every damaged image with a reason, and every w
   expect(refused.size).toBe(new Set(posted.map(({ kind }) => kind)).size - 1)
   expect(worker.isAlive).toBe(true)
   expect(await serving()).toBe(before)
+})
+
+test('the corpus is the same for the same seed, and another for another', async () => {
+  const digestOf = async (seed: number) => {
+    const hash = createHash('sha256')
+    // But for the bombs, which take long to make and hold no chance.
+    for (const { kind, make } of damagedImages(await wholeImages(seed), seed))
+      if (kind !== 'bomb') hash.update(await make())
+    return hash.digest('hex')
+  }
+  const digest = await digestOf(1)
+  expect(await digestOf(1)).toBe(digest)
+  expect(await digestOf(2)).not.toBe(digest)
 })

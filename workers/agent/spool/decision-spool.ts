@@ -90,11 +90,12 @@ export class DecisionSpool {
     return entry.sequence
   }
 
+  /** Whatever the system refuses, a full disk or one open file too many: the entries wait, and sync() says why. */
   #tryToWrite(): void {
     try {
       this.#write()
     } catch (error) {
-      if (!DISK_ERRORS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error
     }
   }
 
@@ -206,21 +207,11 @@ export class DecisionSpool {
   }
 }
 
-const DISK_ERRORS = new Set([
-  'ENOENT',
-  'EIO',
-  'EISDIR',
-  'ENOTDIR',
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'ENOSPC',
-  'EDQUOT',
-])
+const UNREADABLE = new Set(['ENOENT', 'ENOTDIR', 'EIO', 'EACCES', 'EPERM'])
 
 /** A disk that cannot be read has nothing to hand in; the device counts on from what the control plane has. */
 function nothing(error: NodeJS.ErrnoException): string[] {
-  if (DISK_ERRORS.has(error.code ?? '')) return []
+  if (UNREADABLE.has(error.code ?? '')) return []
   throw error
 }
 

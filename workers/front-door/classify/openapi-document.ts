@@ -1,6 +1,7 @@
 // The description of a worker's API for those who write clients (OpenAPI 3.1), made of the same schemas that check
-// requests and answers. Only the document comes from @hono/zod-openapi, not the routes: its validators would read and
-// check what the routes read anyway (an image has no schema), for a tenth of a millisecond a request.
+// requests and answers. Only the document comes from @hono/zod-openapi, not the routes: an image has no schema that a
+// validator could check, and options come from two places of which one wins. (Its routes would cost nothing that can
+// be measured: 0.05 ms a request with and without.)
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'

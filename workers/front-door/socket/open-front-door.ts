@@ -20,16 +20,21 @@ export interface FrontDoorPlace {
   /** HTTPS instead of HTTP. */
   readonly tls?: Reread<TlsPair> | undefined
   readonly limits?: Partial<ConnectionLimits>
-  /** How long /readyz says no while requests are still taken: the interval of whoever balances load by it. */
-  readonly announceMs?: number | undefined
+  readonly announceMs?: number
 }
 
 export interface FrontDoor {
   readonly port: number
   /** What it says of itself may be another name (TANDEM_DEVICE_URL). */
   readonly url: string
-  /** Requests in flight may finish within `maxMs`; what is left then is cut. */
-  close(maxMs?: number): Promise<void>
+  close(closing?: Partial<Closing>): Promise<void>
+}
+
+export interface Closing {
+  /** How long /readyz says no while requests are still taken: the interval of whoever balances load by it. */
+  readonly announceMs: number
+  /** Requests in flight may finish for so long; what is left then is cut. */
+  readonly maxMs: number
 }
 
 /** A client that is still sending then would hold the process open. */
@@ -52,9 +57,9 @@ export async function openFrontDoor(
   return {
     port,
     url: `${place.tls ? 'https' : 'http'}://${place.host.includes(':') ? `[${place.host}]` : place.host}:${port}`,
-    async close(maxMs = CLOSE_MAX_MS) {
+    async close({ announceMs = place.announceMs ?? 0, maxMs = CLOSE_MAX_MS } = {}) {
       isDraining = true
-      if (place.announceMs) await sleep(place.announceMs)
+      if (announceMs > 0) await sleep(announceMs, undefined, { ref: false })
       await closed(server, maxMs)
       watch[Symbol.dispose]()
     },

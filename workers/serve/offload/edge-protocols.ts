@@ -1,14 +1,16 @@
 // Which client speaks to which edge: by the protocol that the manifest names, this platform's own where it names none.
 
+import { OipEdge } from '../../oip/oip-edge.ts'
 import type { EdgeClient, EdgeTarget } from './edge-client.ts'
 import { tandemClient } from './tandem-client.ts'
 
 const CLIENTS: Record<string, (target: EdgeTarget) => EdgeClient> = {
   tandem: tandemClient,
+  'oip-v2': (target) => new OipEdge(target),
 }
 
 export function clientFor(target: EdgeTarget): EdgeClient {
-  const protocol = 'protocol' in target ? String(target.protocol) : 'tandem'
+  const { protocol = 'tandem' } = target
   const make = CLIENTS[protocol]
   if (!make)
     throw new RangeError(

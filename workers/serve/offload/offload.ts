@@ -66,17 +66,19 @@ export class Offload implements AsyncDisposable {
   portFor(deployment: ServedDeployment): Required<EdgePort> {
     const { policy } = deployment
     let localMs: Estimate | undefined
+    const questionOf = (topK: number) => ({ topK, deployment, deadlineMs: policy.edgeDeadlineMs })
     return {
       offload: async (image, topK, { background = false, hedge } = {}): Promise<EdgeResult> => {
         const start = performance.now()
-        const question = { topK, deployment, deadlineMs: policy.edgeDeadlineMs }
-        const sending = { image, question, policy, background, isOver: false }
+        const sending = { image, question: questionOf(topK), policy, background, isOver: false }
         const result = await this.#send(sending, { hedge, localMs: fresh(localMs, start) })
         return { ...result, ms: performance.now() - start }
       },
       expected: () => this.#expected(fresh(localMs, performance.now())),
-      learnLocal: (ms) => {
-        localMs = learn(localMs, ms, performance.now())
+      answered: (image, { decision, timingsMs }) => {
+        if (timingsMs.local !== undefined) localMs = learn(localMs, timingsMs.local, performance.now())
+        // The function was told beforehand, and has not asked.
+        if (decision.reason === NONE_READY.reason) this.#probe({ image, question: questionOf(1), policy })
       },
     }
   }
@@ -92,10 +94,9 @@ export class Offload implements AsyncDisposable {
   ): Promise<Outcome & { localMs?: number }> {
     const { image, policy, background } = sending
     if (image.context.preference === 'local-only') return STAYS_HERE
-    if (this.#edges.length === 0) return NO_EDGE
     if (!background) this.#probe(sending)
     const first = this.#choose([])
-    if (!first) return NONE_READY
+    if (!first) return this.#refusal()
     if (background && this.#edges.some((edge) => edge.outstanding > 0)) return IN_USE
     const hurryMs = leftMs(image, policy)
     // Without a hedge the local answer is yet to be made when the wait is over.
@@ -103,15 +104,19 @@ export class Offload implements AsyncDisposable {
     if (clientMs !== undefined && clientMs <= 0) return LATE
     const refused = this.#spending.spend(policy.offloadBudget, image, background)
     if (refused) return refused
-    const patienceMs = first.patienceMs(policy.edgeDeadlineMs) + (this.#edges.length > 1 ? SECOND_TRY_MS : 0)
+    const hasSecond = this.#edges.length > 1
+    const patienceMs = first.patienceMs(policy.edgeDeadlineMs) + (hasSecond ? SECOND_TRY_MS : 0)
     const waitMs = Math.min(patienceMs, policy.edgeDeadlineMs, clientMs ?? Number.POSITIVE_INFINITY)
     const { localMs = waitMs } = local
     const afterMs = hedgeAfterMs(first.roundTripsMs, { waitMs, localMs })
     const hedge =
       hurryMs !== undefined && local.hedge ? startHedge(local.hedge, { afterMs, localMs }) : undefined
-    // A client's deadline is the wall's; how patient this device is with an edge is measured by its own time.
+    const attempts = this.#attempts(first, sending)
+    // A client's deadline is the wall's; how patient this device is with an edge is measured by its own time, and one
+    // attempt alone measures that itself.
     const graceMs = waitMs === clientMs ? 0 : waitMs
-    const outcome = await withinOwnTime(this.#attempts(first, sending), waitMs, graceMs)
+    const isAlone = !hasSecond && clientMs === undefined
+    const outcome = isAlone ? await attempts : await withinOwnTime(attempts, waitMs, graceMs)
     sending.isOver = true
     const hedgedMs = hedge?.stop()
     if (!outcome) return LATE
@@ -139,6 +144,11 @@ export class Offload implements AsyncDisposable {
     return refusal
   }
 
+  /** Where no edge can be asked. */
+  #refusal(): Refusal {
+    return this.#edges.length === 0 ? NO_EDGE : NONE_READY
+  }
+
   #mayRetry({ image, policy, background, isOver }: Sending): boolean {
     if (isOver || background) return false
     const after = spendRetry(this.#retries)
@@ -148,7 +158,8 @@ export class Offload implements AsyncDisposable {
   }
 
   /** The image goes along to each edge that is left alone and due for a look, if the budget has room for it. */
-  #probe({ image, question, policy }: Sending): void {
+  #probe({ image, question, policy }: Pick<Sending, 'image' | 'question' | 'policy'>): void {
+    if (image.context.preference === 'local-only') return
     for (const edge of this.#edges) {
       if (!edge.isProbeDue || this.#spending.spend(policy.offloadBudget, image)) continue
       void edge.probe(image, question)
@@ -164,7 +175,6 @@ export class Offload implements AsyncDisposable {
     return at === undefined ? undefined : ready[at]
   }
 
-  /** Nothing of the edges while none is ready: then there is no choice, and the router's is as good as any. */
   #expected(localMs: number | undefined): Expected {
     const isReady = this.#edges.some((edge) => edge.isReady)
     const edgeMs = isReady ? fresh(this.#edgeMs, performance.now()) : undefined
@@ -176,7 +186,7 @@ export class Offload implements AsyncDisposable {
       ...(localMs === undefined ? {} : { localMs }),
       ...(localJ === undefined ? {} : { localJ }),
       ...(edgeMs === undefined ? {} : { edgeMs }),
-      ...(isReady ? { edgeJ: PUBLISHED_UPLOAD_J } : {}),
+      ...(isReady ? { edgeJ: PUBLISHED_UPLOAD_J } : { edgeRefuses: this.#refusal().reason }),
     }
   }
 

@@ -1,7 +1,7 @@
 // What profile jobs measure of one image, beside the model and on its clock: reading and decoding come before it, as
 // they do for a client's image, which is decoded before any router is asked.
 
-import { FEATURE_NAMES } from '#contract/features.ts'
+import type { FeatureName } from '#contract/features.ts'
 import { extractFeatures } from '#core/features/extract-features.ts'
 import type { ImageEntry } from '#vision/image-entry.ts'
 import { featureKernels } from '#vision/kernels/load-kernels.ts'
@@ -21,11 +21,14 @@ export async function measureOutcome(
   return { top, latencyMs: performance.now() - start }
 }
 
-export async function measureFeatures(image: ImageEntry): Promise<MeasuredFeatures> {
+export async function measureFeatures(
+  image: ImageEntry,
+  names: readonly FeatureName[],
+): Promise<MeasuredFeatures> {
   const decoded = await image.decoded()
   const start = performance.now()
   const working = await workingImage(decoded)
-  const features = extractFeatures(working, FEATURE_NAMES, { kernels: featureKernels() })
+  const features = extractFeatures(working, names, { kernels: featureKernels() })
   const latencyMs = performance.now() - start
   // After the clock: serving an image needs no digest.
   return { features, latencyMs, pixels: pixelDigest(working) }

@@ -34,7 +34,7 @@ export type ImageCall =
   | { readonly do: 'features'; readonly names: readonly FeatureName[] }
   | { readonly do: 'infer'; readonly topK: number; readonly crop?: Crop | undefined }
   | { readonly do: 'measureOutcome'; readonly k: number }
-  | { readonly do: 'measureFeatures' }
+  | { readonly do: 'measureFeatures'; readonly names: readonly FeatureName[] }
 
 /** Of the model or the process; bodies are tensors or encoded images, one after the other. */
 export type ModelCall =

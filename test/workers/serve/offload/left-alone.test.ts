@@ -1,10 +1,11 @@
 // How an edge that fails is left alone and found again: by probes that no client waits for.
 
 import { describe, expect, test } from 'vitest'
+import type { Preference } from '#contract/decision.ts'
 import { freePort } from '#test/harness/free-port.ts'
 import { until } from '#test/harness/until.ts'
 import { EdgeServer } from '../edge-server.ts'
-import { makeRig } from './offload-rig.ts'
+import { answerOf, makeRig } from './offload-rig.ts'
 
 describe('an edge that fails', { timeout: 15_000 }, () => {
   test('is asked by no client after three failures in a row', async () => {
@@ -59,6 +60,29 @@ describe('an edge that fails', { timeout: 15_000 }, () => {
     })
     for (let i = 0; i < 20; i++) expect((await ask()).reason).toBe('breaker-open')
     expect(edge.requests).toBe(before + 1)
+  })
+
+  test('is found by images of which the function knew beforehand that nobody would take them', async () => {
+    await using rig = makeRig()
+    const { edge, aim, openBreaker, portOf } = rig
+    aim(await edge.listen())
+    edge.mood = 'error'
+    await openBreaker()
+    edge.mood = 'well'
+    const port = portOf()
+    const image = (preference: Preference) => ({
+      bytes: Buffer.from(preference),
+      context: { requestId: 'r', preference },
+    })
+    const refuses = () => port.expected().edgeRefuses
+    await until('the breaker closes', () => {
+      port.answered(image('balanced'), answerOf(1, 'routed'))
+      port.answered(image('local-only'), answerOf(1, 'breaker-open'))
+      port.answered(image('balanced'), answerOf(1, 'breaker-open'))
+      return refuses() === undefined
+    })
+    expect(edge.images.at(-1)).toBe('balanced')
+    expect(edge.images).not.toContain('local-only')
   })
 
   test('is found where it was killed and came back on its port', async () => {

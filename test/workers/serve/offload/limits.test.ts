@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { OffloadBudget } from '#contract/deployment.ts'
 import { until } from '#test/harness/until.ts'
-import { makeRig } from './offload-rig.ts'
+import { answerOf, makeRig } from './offload-rig.ts'
 
 const budget = (limits: object) => ({ offloadBudget: OffloadBudget.parse({ burstSeconds: 100, ...limits }) })
 
@@ -145,10 +145,11 @@ describe('what is expected', () => {
   test('is known of each way once it was gone', async () => {
     await using rig = makeRig()
     const port = rig.portOf('dep-1')
-    expect(port.expected()).toEqual({})
+    expect(port.expected()).toEqual({ edgeRefuses: 'edge-error' })
     rig.aim(await rig.edge.listen())
     await rig.ask()
-    port.learnLocal(40)
+    const context = { requestId: 'r', preference: 'balanced' } as const
+    port.answered({ bytes: Buffer.from('x'), context }, answerOf(40))
     const { edgeMs, ...rest } = port.expected()
     expect(edgeMs).toBeGreaterThan(0)
     // 2 W for 40 ms; 0.196 J an upload.
@@ -161,6 +162,6 @@ describe('what is expected', () => {
     await rig.ask()
     rig.edge.mood = 'error'
     await rig.openBreaker()
-    expect(rig.portOf('dep-1').expected()).toEqual({})
+    expect(rig.portOf('dep-1').expected()).toEqual({ edgeRefuses: 'breaker-open' })
   })
 })

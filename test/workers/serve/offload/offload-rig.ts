@@ -1,7 +1,8 @@
 // A device's way to the edges on real sockets, with an edge that behaves as it is told; more of them are made by tests.
 
 import { expect } from 'vitest'
-import type { Preference } from '#contract/decision.ts'
+import type { FunctionAnswer } from '#contract/classify.ts'
+import type { DecisionReason, Preference } from '#contract/decision.ts'
 import type { Policy } from '#contract/deployment.ts'
 import { until } from '#test/harness/until.ts'
 import type { OffloadOptions } from '#workers/host/bindings-server.ts'
@@ -24,6 +25,15 @@ export interface Ask extends OffloadOptions {
   /** What a local inference took before. */
   readonly localMs?: number
 }
+
+/** The answer of a local inference that took so long. */
+export const answerOf = (localMs: number, reason: DecisionReason = 'routed'): FunctionAnswer => ({
+  labels: [{ index: 0, name: 'red', score: 1 }],
+  tier: 'local',
+  model: 'light',
+  decision: { router: 'forest', version: 1, score: null, threshold: null, reason },
+  timingsMs: { local: localMs },
+})
 
 export function makeRig() {
   const edge = new EdgeServer()
@@ -48,7 +58,7 @@ export function makeRig() {
     const context = { requestId: 'request-1', preference: preference ?? 'balanced', deadlineAtMs } as const
     const served: ServedImage = { bytes: Buffer.from(image ?? 'an image that nobody decodes here'), context }
     const port = portOf(deploymentId, policy)
-    if (localMs !== undefined) port.learnLocal(localMs)
+    if (localMs !== undefined) port.answered(served, answerOf(localMs))
     const result = await port.offload(served, 1, options)
     return { result, tookMs: performance.now() - start, reason: result.ok ? 'ok' : result.reason }
   }

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deleteOldCaptures, lockCaptures } from '#db/queries/observe/captures.ts'
-import type { Context } from '../context.ts'
+import type { Context } from '../../context.ts'
 
 type Ports = Pick<Context, 'db' | 'captures' | 'log'>
 
