@@ -11,6 +11,7 @@ import { ensureAdminKey } from './api-key.ts'
 import { controlApp } from './app.ts'
 import type { ControlConfig } from './config.ts'
 import type { Context } from './context.ts'
+import { sweepManifests } from './device/manifest-sweep.ts'
 import { keepRetention } from './device/observe/capture-retention.ts'
 import { ensureBuiltInFunction } from './jobs/built-in-function.ts'
 import { endAbandonedEvaluations } from './jobs/evaluate.ts'
@@ -53,6 +54,8 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
     await endAbandonedEvaluations(ctx)
     const driver = driveRollouts(ctx)
     closers.push(async () => driver[Symbol.asyncDispose]())
+    const sweep = sweepManifests(ctx)
+    closers.push(async () => sweep[Symbol.asyncDispose]())
     const retention = keepRetention(ctx, config.captureDays)
     closers.push(async () => retention[Symbol.asyncDispose]())
     const { server, port } = await listen(ctx, config)

@@ -236,8 +236,8 @@ describe('a fleet', () => {
     expect(answers[0]!.decision.reason).toBe('edge-error')
     const open = answers.filter((a) => a.decision.reason === 'breaker-open')
     expect(open.length).toBeGreaterThan(10)
-    const waited = open.map((a) => a.timingsMs.edge!).sort((a, b) => a - b)
-    expect(waited[waited.length >> 1]).toBeLessThan(1)
+    // Nobody was even asked.
+    expect(open.filter((a) => a.timingsMs.edge !== undefined)).toEqual([])
   })
 
   test('finds the edge again, wherever it comes back', { timeout: 60_000 }, async () => {

@@ -51,6 +51,8 @@ const Environment = z.object({
   TANDEM_API_KEYS_FILE: z.string().min(1).optional(),
   /** With which the local device asks an edge that wants one. */
   TANDEM_EDGE_API_KEY: z.string().min(1).optional(),
+  /** OTLP over HTTP; no traces are made where it is left out. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   /** How long /readyz says no before an ending worker takes no more requests. */
   TANDEM_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -95,6 +97,7 @@ export interface DeviceConfig {
   readonly functionHost: HostChoice
   readonly door: DoorConfig
   readonly edgeApiKey: string | undefined
+  readonly tracesUrl: string | undefined
   readonly logLevel: string
 }
 
@@ -133,6 +136,7 @@ export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConf
     functionHost: e.TANDEM_FUNCTION_HOST,
     door: doorOf(e),
     edgeApiKey: e.TANDEM_EDGE_API_KEY,
+    tracesUrl: e.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: e.LOG_LEVEL,
   }
 }

@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Logger, pino } from 'pino'
 import { ArtifactStore } from '#platform/artifact-store.ts'
+import { openTracing } from '#platform/observe/tracing.ts'
 import { Agent } from './agent/agent.ts'
 import { ControlError, controlClient } from './agent/control-client.ts'
 import { type Identity, openIdentity } from './agent/identity.ts'
@@ -13,8 +14,11 @@ import { chooseMeter } from './energy/choose-meter.ts'
 import { doorFiles } from './front-door/door-files.ts'
 import { openFrontDoor } from './front-door/socket/open-front-door.ts'
 import { chooseHost } from './host/choose-host.ts'
+import { openMetrics } from './metrics/open-metrics.ts'
 import { uploadCaptures } from './observe/captures/upload-captures.ts'
 import { openObserving } from './observe/open-observing.ts'
+import { oipPortsOf } from './oip/model-of.ts'
+import { oipApp } from './oip/oip-app.ts'
 import { answerEnergyJ } from './serve/energy.ts'
 import { Generations } from './serve/generations.ts'
 import { Offload } from './serve/offload/offload.ts'
@@ -30,12 +34,15 @@ export async function startDevice(
   config: DeviceConfig,
   stopped: Promise<unknown>,
 ): Promise<Device | undefined> {
-  const log = pino({ level: config.logLevel, base: { part: config.tier === 'local' ? 'pi' : 'tx2' } })
+  const part = config.tier === 'local' ? 'pi' : 'tx2'
+  const log = pino({ level: config.logLevel, base: { part } })
   const { meter, passedOver } = chooseMeter({ ...config.energy, power: config.power })
   log.info({ method: meter.method, source: meter.source, passedOver }, 'energy meter')
   const store = new ArtifactStore(path.join(config.home, 'artifacts'))
   await store.sweep()
-  const offload = new Offload({ activeWatts: config.power.watts })
+  const { tracesUrl, edgeApiKey: edgeKey } = config
+  const tracing = await openTracing({ service: `tandem-${part}`, endpoint: tracesUrl })
+  const offload = new Offload({ activeWatts: config.power.watts, edgeKey, tracing })
   const images = new ArtifactStore(path.join(config.home, 'images'))
   const { home, limits } = config
   const observing = await openObserving({
@@ -59,14 +66,24 @@ export async function startDevice(
     runFolder: runFolder.path,
     log,
   })
+  const metrics = openMetrics({ generations, offload, spool: observing.spool })
   const files = doorFiles(config.door, log)
   const door = await openFrontDoor(
     {
       generations,
       log,
       apiKeys: files.apiKeys,
+      tracing,
+      middleware: [metrics.middleware],
+      routes: [
+        metrics.routes,
+        oipApp(oipPortsOf(generations, (err, at) => log.error({ err, path: at }, 'request failed'))),
+      ],
       energyOf: (answer) => answerEnergyJ(config.tier, config.power, answer),
-      onAnswer: (answer, totalMs, image) => observing.observer.onAnswer(answer, totalMs, image),
+      onAnswer(answer, totalMs, image) {
+        observing.observer.onAnswer(answer, totalMs, image)
+        metrics.onAnswer(answer, totalMs)
+      },
     },
     { host: config.host, port: config.port, tls: files.tls, announceMs: config.door.announceMs },
   )
@@ -84,10 +101,7 @@ export async function startDevice(
     client,
     store,
     generations,
-    // The key is this device's own secret: no manifest brings it.
-    offload: {
-      retarget: (edges) => offload.retarget(edges.map((edge) => ({ ...edge, apiKey: config.edgeApiKey }))),
-    },
+    offload,
     spool: observing.spool,
     captures: observing.captures,
     jobs: {
@@ -115,6 +129,7 @@ export async function startDevice(
       await observing[Symbol.asyncDispose]()
       await generations[Symbol.asyncDispose]()
       await offload[Symbol.asyncDispose]()
+      await tracing[Symbol.asyncDispose]()
       await runFolder[Symbol.asyncDispose]()
     },
   }

@@ -1,8 +1,8 @@
 // Stage observe: what the devices decided and why, and how often their tiers disagree on what stayed.
 
 import { z } from 'zod'
-import { listAudit } from '#db/queries/access.ts'
 import { disagreementOf } from '#core/observe/disagreement.ts'
+import { listAudit } from '#db/queries/access.ts'
 import { decisionTotals, listDecisions } from '#db/queries/decisions.ts'
 import { auditsByDeployment } from '#db/queries/observe/audits.ts'
 import { query, router } from './trpc.ts'
@@ -22,9 +22,7 @@ const sinceOf = ({ sinceHours }: z.infer<typeof Since>): Date => new Date(Date.n
 export const decisionsRouter = router({
   list: query.input(z.object({ limit })).query(({ ctx, input }) => listDecisions(ctx.db, input.limit)),
 
-  totals: query
-    .input(Since)
-    .query(({ ctx, input }) => decisionTotals(ctx.db, { since: sinceOf(input) })),
+  totals: query.input(Since).query(({ ctx, input }) => decisionTotals(ctx.db, { since: sinceOf(input) })),
 
   /** Of audited images, per deployment: the share with its 95 % interval. */
   disagreement: query.input(Since).query(async ({ ctx, input }) => {

@@ -5,6 +5,7 @@ import { CommandFailed } from '../client/api.ts'
 import { waitForServing } from '../client/wait.ts'
 import { addAliasCommands } from './promote/alias-commands.ts'
 import { type ObserveOptions, observePolicy, withObserveOptions } from './promote/observe-options.ts'
+import { type OffloadOptions, offloadPolicy, withOffloadOptions } from './promote/offload-options.ts'
 import { type PlanOptions, planFrom, withPlanOptions } from './promote/plan-options.ts'
 import { addRolloutCommands, watchToEnd } from './promote/rollout-commands.ts'
 import { openSession, type Session } from './session.ts'
@@ -21,7 +22,7 @@ interface Started {
   }
 }
 
-interface PromoteOptions extends PlanOptions, ObserveOptions {
+interface PromoteOptions extends PlanOptions, ObserveOptions, OffloadOptions {
   readonly group: string
   readonly function: string
   readonly override?: string
@@ -58,7 +59,7 @@ export function addPromoteCommands(program: Command): void {
     .option('--override <reason>', 'promote although the gate refuses; the reason is kept')
     .option('--alias <name>', 'what moves to the deployment once it is current', 'stable')
     .option('--replace', 'end what the group is on its way to', false)
-  withObserveOptions(withPlanOptions(promote)).action(
+  withOffloadOptions(withObserveOptions(withPlanOptions(promote))).action(
     async (router: string | undefined, options: PromoteOptions, command: Command) => {
       const session = await openSession(command)
       const which = router ?? (await session.api.trpc.routers.list.query())[0]?.id
@@ -67,7 +68,7 @@ export function addPromoteCommands(program: Command): void {
       const { group, override, alias, replace, quality } = options
       const order = { router: which, function: options.function, expected, group, override, alias, replace }
       const plan = { stages: planFrom(options), quality }
-      const policy = observePolicy(options)
+      const policy = { ...offloadPolicy(options), ...observePolicy(options) }
       const started = await session.api.trpc.rollouts.promote.mutate({ ...order, ...plan, policy })
       if (!('plan' in started.rollout)) return follow(session, group, started)
       session.tell(`Rollout ${started.rollout.id} of ${pairOf(started)}`)

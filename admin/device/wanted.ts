@@ -14,7 +14,7 @@ import type { Manifest } from '#contract/manifest.ts'
 import type { Db } from '#db/db.ts'
 import { currentRollout, findDeployment } from '#db/queries/deployments.ts'
 import { type DeviceRow, groupDevices } from '#db/queries/devices.ts'
-import { lastManifest, type ManifestRow, nextManifest } from '#db/queries/manifests.ts'
+import { type ManifestRow, nextManifest } from '#db/queries/manifests.ts'
 import { isServedLocally, isToRun } from '#db/queries/rollouts/observe.ts'
 import { rollingIn } from '#db/queries/rollouts/staged-rollouts.ts'
 import { digestOf } from '#platform/artifact-store.ts'
@@ -107,11 +107,8 @@ export async function manifestFor(
   device: DeviceRow,
   now: Date,
 ): Promise<ManifestRow> {
-  const seen = await lastManifest(db, device.id)
-  if (seen && isFresh(seen, now) && seen.content === contentOf(await wantedFor(db, device, seen), signer))
-    return seen
-  return nextManifest(db, device.id, async (last, tx) => {
-    const wanted = await wantedFor(tx, device, last)
+  return nextManifest(db, device.id, async (last) => {
+    const wanted = await wantedFor(db, device, last)
     const content = contentOf(wanted, signer)
     if (last && last.content === content && isFresh(last, now)) return last
     const expiresAt = new Date(now.getTime() + MANIFEST_VALID_MS)

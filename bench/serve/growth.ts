@@ -4,7 +4,7 @@
 
 import type { BenchLine } from '../bench-line.ts'
 import { httpContender } from './rig/contender.ts'
-import { type Role, sizesByRole, type TreeProcess } from './rig/process-tree.ts'
+import { type Role, type Size, sizesByRole } from './rig/process-tree.ts'
 import { writeSection } from './rig/results.ts'
 import { throughputOf } from './rig/rounds.ts'
 import { servedDevice } from './rig/served-device.ts'
@@ -25,7 +25,7 @@ const SCENES = 32
 
 interface Look {
   readonly done: number
-  readonly sizes: ReturnType<typeof sizesByRole>
+  readonly sizes: ReadonlyMap<Role, Size>
 }
 
 interface Grown {
@@ -40,7 +40,11 @@ interface Grown {
 export async function benchGrowth({ count }: { count: number }): Promise<BenchLine[]> {
   const { model, images } = await scenes(SCENES, 'mobilenet_v1')
   const device = await servedDevice({ model })
-  await using load = httpContender('worker', { url: device.url, path: '/v1/classify', images }, device)
+  await using load = httpContender(
+    'worker',
+    { pid: device.process.pid, url: device.url, path: '/v1/classify', images },
+    device,
+  )
   const looks: Look[] = []
   let done = 0
   let isLooking = false
@@ -104,10 +108,7 @@ function growthOf(
   }
 }
 
-const sizeOf = (
-  size: Pick<TreeProcess, (typeof MEASURES)[number]> | undefined,
-  measure: (typeof MEASURES)[number],
-) => size?.[measure] ?? 0
+const sizeOf = (size: Size | undefined, measure: (typeof MEASURES)[number]) => size?.[measure] ?? 0
 
 const told = ({ growth, growthLow, growthHigh }: Trend): string =>
   `${growth.toFixed(2)} [${growthLow.toFixed(2)}, ${growthHigh.toFixed(2)}]`

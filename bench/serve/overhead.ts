@@ -9,6 +9,7 @@ import { type Contender, httpContender, type Round } from './rig/contender.ts'
 import { writeSection } from './rig/results.ts'
 import {
   bestConcurrency,
+  cpuMsEach,
   type Entry,
   pairwise,
   quantileMs,
@@ -23,8 +24,10 @@ import { loadWorkload, type Workload } from './rig/workload.ts'
 const P50_BAR = 1.1
 const THROUGHPUT_BAR = 1 / 0.9
 const WORKERD_BAR_MS = 1.5
-const TURNS = 9
-const ROUND_MS = 2_000
+/** Short rounds and many: a machine that is busy now and then spoils few of them. */
+const ALONE = { turns: 21, durationMs: 800 }
+/** Longer: with many in work, the first and the last ones of a round count for less. */
+const FULL = { turns: 11, durationMs: 2_000 }
 const WARM_UP_MS = 2_000
 const CONCURRENCIES = [1, 2, 3, 4, 6, 8]
 const SCOUT_MS = 1_000
@@ -40,11 +43,11 @@ export async function benchOverhead(): Promise<BenchLine[]> {
     for (const contender of contenders) await contender.run(2, WARM_UP_MS)
     const alone = await takeTurns(
       contenders.map((contender) => ({ contender, concurrency: 1 })),
-      { turns: TURNS, durationMs: ROUND_MS },
+      ALONE,
     )
     const best: Entry[] = []
     for (const contender of contenders) best.push(await bestConcurrency(contender, CONCURRENCIES, SCOUT_MS))
-    const full = await takeTurns(best, { turns: TURNS, durationMs: ROUND_MS })
+    const full = await takeTurns(best, FULL)
     await write(workload, { best, alone, full, agreement })
     return linesOf(alone, full, workload)
   } finally {
@@ -65,7 +68,11 @@ async function worker(
     return undefined
   }
   return {
-    ...httpContender(name, { url: device.url, path: '/v1/classify', images }, device),
+    ...httpContender(
+      name,
+      { pid: device.process.pid, url: device.url, path: '/v1/classify', images },
+      device,
+    ),
     url: device.url,
   }
 }
@@ -89,7 +96,7 @@ function linesOf(alone: readonly Round[][], full: readonly Round[][], workload: 
   const where = workload.isReference ? workload.model.name : `${workload.model.name} (small: says little)`
   const perBare = (mine: readonly Round[], its: readonly Round[]) =>
     pairwise(mine, its, (a, b) => throughputOf(b) / throughputOf(a))
-  const skipped = 'the worker has no function built in'
+  const skipped = 'this worker cannot run its function inside of it'
   const ratio = inline && pairwise(inline, bare!, (a, b) => p50(a) / p50(b))
   const share = inlineFull && perBare(inlineFull, bareFull!)
   const added = inline && pairwise(workerd!, inline, (a, b) => p50(a) - p50(b))
@@ -133,8 +140,8 @@ function write(workload: Workload, { best, alone, full, agreement }: Measured): 
     title: 'Overhead over the bare loop',
     command: 'npm run bench overhead',
     how:
-      `${workload.model.name}, one intra-op thread; ${workload.what}; ${TURNS} turns of ${ROUND_MS / 1_000} s for each, ` +
-      `medians (least to most). Ratios are of rounds of one turn.`,
+      `${workload.model.name}, one intra-op thread; ${workload.what}; ${ALONE.turns} turns of ${ALONE.durationMs / 1_000} s alone and ${FULL.turns} of ` +
+      `${FULL.durationMs / 1_000} s at saturation for each, medians (least to most). Ratios are of rounds of one turn.`,
     rows: [
       [
         '',
@@ -144,6 +151,8 @@ function write(workload: Workload, { best, alone, full, agreement }: Measured): 
         'best concurrency',
         'images/s',
         'of the bare loop',
+        'CPU ms an image',
+        'CPU over bare loop',
       ],
       ...best.map(({ contender, concurrency }, i) => [
         contender.name,
@@ -153,6 +162,8 @@ function write(workload: Workload, { best, alone, full, agreement }: Measured): 
         concurrency,
         spread(full[i]!, throughputOf, 1),
         told(pairwise(full[i]!, full[0]!, (a, b) => throughputOf(a) / throughputOf(b))),
+        spread(full[i]!, cpuMsEach),
+        told(pairwise(full[i]!, full[0]!, (a, b) => cpuMsEach(a) / cpuMsEach(b))),
       ]),
     ],
     notes: [

@@ -74,7 +74,12 @@ interface Profiles {
 
 /** Of every Node process of the device, at the same time and under the same load. */
 async function profilesOf(device: ServedDevice, { images }: Workload): Promise<Profiles> {
-  await using load = httpContender('worker', { url: device.url, path: '/v1/classify', images })
+  await using load = httpContender('worker', {
+    pid: device.process.pid,
+    url: device.url,
+    path: '/v1/classify',
+    images,
+  })
   await load.run(CROWD, PROFILE_MS / 4)
   const inspected: { role: string; url: string }[] = []
   for (const { pid, role } of await device.tree())

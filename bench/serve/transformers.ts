@@ -13,6 +13,7 @@ import { type Contender, httpContender, type Round } from './rig/contender.ts'
 import { writeSection } from './rig/results.ts'
 import {
   bestConcurrency,
+  cpuMsEach,
   type Entry,
   pairwise,
   quantileMs,
@@ -45,7 +46,11 @@ export async function benchTransformers(): Promise<BenchLine[]> {
   await writePeerModel(models, model)
   const { images } = workload
   const device = await servedDevice({ model })
-  const ours = httpContender('this worker', { url: device.url, path: '/v1/classify', images }, device)
+  const ours = httpContender(
+    'this worker',
+    { pid: device.process.pid, url: device.url, path: '/v1/classify', images },
+    device,
+  )
   const spec = { installed: peer.folder, models, model: model.name }
   const asItIs = await peerServer(spec, images)
   const oneThread = await peerServer({ ...spec, threads: 1 }, images)
@@ -121,11 +126,19 @@ function write(workload: Workload, { best, full, crowd, agreement }: Measured): 
       `@huggingface/transformers ${PEER_VERSION} behind Hono; ${workload.model.name} with input and output renamed, one file for both; ` +
       `${workload.what}; ${TURNS} turns of ${ROUND_MS / 1_000} s for each, medians (least to most).`,
     rows: [
-      ['', 'best concurrency', 'images/s', `p50 ms with ${CROWD} clients`, `p99 ms with ${CROWD} clients`],
+      [
+        '',
+        'best concurrency',
+        'images/s',
+        'CPU ms an image',
+        `p50 ms with ${CROWD} clients`,
+        `p99 ms with ${CROWD} clients`,
+      ],
       ...best.map(({ contender, concurrency }, i) => [
         contender.name,
         concurrency,
         spread(full[i]!, throughputOf),
+        spread(full[i]!, cpuMsEach),
         spread(crowd[i]!, (round) => quantileMs(round, 0.5)),
         spread(crowd[i]!, p99),
       ]),

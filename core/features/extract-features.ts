@@ -6,7 +6,7 @@
 import type { FeatureName } from '#contract/features.ts'
 import type { RgbImage } from '../preprocess/crop-resize.ts'
 import { type EdgeMap, findEdges } from './edges/canny.ts'
-import { SegmentHistograms } from './edges/segment-histograms.ts'
+import { angleShares, lengthShares, type SegmentHistograms } from './edges/segment-histograms.ts'
 import { runHistograms } from './edges/segments.ts'
 import { countCorners } from './fast-corners.ts'
 import type { FeatureKernels, ImageKernels } from './feature-kernels.ts'
@@ -52,12 +52,14 @@ type Families = ReturnType<typeof familiesOf>
 function familiesOf(image: RgbImage, names: readonly FeatureName[], options: ExtractOptions) {
   const luma = once(() => toLuma(image, options.scratch))
   const { segments = runHistograms } = options
+  const found = once(() => segments(findEdges(luma())))
   return {
     corners: once(() => countCorners(luma())),
     brightness: once(() => brightness(luma().histogram)),
     perceivedOfMeans: once(() => perceivedOfMeans(luma().means)),
     perceivedRms: once(() => perceivedRms(image)),
-    segments: once(() => sharesOf(segments(findEdges(luma())))),
+    lengths: once(() => found().lengths()),
+    angles: once(() => found().angles()),
     hues: once(() => (needsAllHues(names) ? hueHistogram(image) : [firstHueShare(image)])),
     object: once(() => mainObject(luma())),
   }
@@ -66,13 +68,15 @@ function familiesOf(image: RgbImage, names: readonly FeatureName[], options: Ext
 /** The same, where kernels count. */
 function kernelFamilies(image: RgbImage, names: readonly FeatureName[], kernels: ImageKernels): Families {
   const luma = once(() => kernels.luma())
+  const segments = once(() => luma().segments())
   const pixels = image.width * image.height
   return {
     corners: once(() => luma().countCorners()),
     brightness: once(() => brightness(luma().histogram)),
     perceivedOfMeans: once(() => perceivedOfMeans(meansOf(luma().sums, pixels))),
     perceivedRms: once(() => perceivedOfSquares(kernels.squareSums(), pixels)),
-    segments: once(() => sharesOf(SegmentHistograms.of(image, luma().segments()))),
+    lengths: once(() => lengthShares(image, segments())),
+    angles: once(() => angleShares(segments())),
     hues: once(() => {
       const counts = needsAllHues(names) ? kernels.hueCounts() : [kernels.firstHueCount()]
       return counts.map((count) => shareOf(count, image))
@@ -83,10 +87,6 @@ function kernelFamilies(image: RgbImage, names: readonly FeatureName[], kernels:
 
 function needsAllHues(names: readonly FeatureName[]): boolean {
   return names.some((name) => name.startsWith('hue') && name !== 'hue1')
-}
-
-function sharesOf(found: SegmentHistograms) {
-  return { lengths: found.lengths(), angles: found.angles() }
 }
 
 function once<T>(compute: () => T): () => T {
@@ -123,7 +123,7 @@ function featureValue(name: FeatureName, families: Families): number {
 /** Names such as `hue3`: a histogram and a bin from 1. */
 function binValue(name: string, families: Families): number {
   const bin = Number(name.slice(-1)) - 1
-  if (name.startsWith('edge_length')) return families.segments().lengths[bin]!
-  if (name.startsWith('edge_angle')) return families.segments().angles[bin]!
+  if (name.startsWith('edge_length')) return families.lengths()[bin]!
+  if (name.startsWith('edge_angle')) return families.angles()[bin]!
   return families.hues()[bin]!
 }

@@ -115,8 +115,12 @@ export async function rolloutHistory(db: Db, groupName: string, limit: number): 
 }
 
 export async function currentRollout(db: Db, groupName: string): Promise<CurrentRollout | undefined> {
-  const [row] = await rolloutHistory(db, groupName, 1)
-  return row?.rollout.state === 'current' ? row : undefined
+  const [row] = await db
+    .select()
+    .from(rollouts)
+    .innerJoin(deployments, eq(deployments.id, rollouts.deploymentId))
+    .where(and(eq(rollouts.groupName, groupName), eq(rollouts.state, 'current')))
+  return row && { rollout: row.rollouts, deployment: row.deployments }
 }
 
 export async function findRollout(db: Db, id: string): Promise<CurrentRollout | undefined> {

@@ -17,21 +17,33 @@ export async function lastManifest(db: Db, deviceId: string): Promise<ManifestRo
 }
 
 /**
- * Runs `make` with the device's last manifest under a lock of the device, and stores what it answers. Two
- * polls at once therefore never give out the same sequence for two contents.
+ * Runs `make` with the device's last manifest and stores what it answers, unless another one was stored meanwhile:
+ * then it begins again. So no sequence is given out twice, no connection waits for a signature that may take seconds,
+ * and what is stored was made from rows at least as new as those behind the manifest before it.
  */
 export async function nextManifest(
   db: Db,
   deviceId: string,
-  make: (last: ManifestRow | undefined, tx: Db) => Promise<ManifestRow>,
+  make: (last: ManifestRow | undefined) => Promise<ManifestRow>,
 ): Promise<ManifestRow> {
-  return db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`tandem.manifest.${deviceId}`}, 0))`)
-    const last = await lastManifest(tx, deviceId)
-    const next = await make(last, tx)
-    if (next.sequence !== last?.sequence) await tx.insert(manifests).values(next)
-    return next
-  })
+  for (;;) {
+    const last = await lastManifest(db, deviceId)
+    const next = await make(last)
+    if (next.sequence === last?.sequence || (await insertAfter(db, last?.sequence ?? 0, next))) return next
+  }
+}
+
+/** False where the device's newest one is not `lastSequence`. The key alone is not enough: old rows are deleted. */
+async function insertAfter(db: Db, lastSequence: number, row: ManifestRow): Promise<boolean> {
+  const { deviceId, sequence, deploymentId, digest, content, jws, issuedAt, expiresAt } = row
+  const { rows } = await db.execute(sql`
+    insert into manifests (device_id, sequence, deployment_id, digest, content, jws, issued_at, expires_at)
+    select ${deviceId}::text, ${sequence}::integer, ${deploymentId}::text, ${digest}::text, ${content}::text,
+      ${jws}::text, ${issuedAt.toISOString()}::timestamptz, ${expiresAt.toISOString()}::timestamptz
+    where not exists (select from manifests where device_id = ${deviceId} and sequence > ${lastSequence})
+    on conflict do nothing
+    returning sequence`)
+  return rows.length > 0
 }
 
 /** The numbers under which devices were told to run the deployment, as `device/sequence`. */

@@ -67,7 +67,11 @@ export const datasetImages = pgTable(
     label: integer('label').notNull(),
     path: text('path').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.datasetId, t.index] })],
+  (t) => [
+    primaryKey({ columns: [t.datasetId, t.index] }),
+    // Whether a device was told of an image is asked for each one that it fetches.
+    index('dataset_images_by_digest').on(t.datasetId, t.digest),
+  ],
 )
 
 export const devices = pgTable(
@@ -85,7 +89,12 @@ export const devices = pgTable(
     revokedAt: instant('revoked_at'),
     report: jsonb('report').$type<DeviceReport>(),
   },
-  (t) => [check('devices_tier', sql`${t.tier} in ('local', 'edge')`), index('devices_group').on(t.groupName)],
+  (t) => [
+    check('devices_tier', sql`${t.tier} in ('local', 'edge')`),
+    index('devices_group').on(t.groupName),
+    // Every look at a group reads its few edge devices, however many local ones it has.
+    index('devices_edges').on(t.groupName).where(sql`${t.tier} = 'edge'`),
+  ],
 )
 
 /** One-time codes; only the SHA-256 is kept. */
@@ -134,6 +143,8 @@ export const deviceJobs = pgTable(
       'device_jobs_result',
       sql`${t.state} <> 'done' or (${t.done} = ${t.total} and ${t.result} is not null)`,
     ),
+    // Who has a job is asked twice a second, for the whole fleet.
+    index('device_jobs_open').on(t.deviceId).where(sql`${t.state} in ('queued', 'running')`),
     // Asking twice for the same measurement gives the same job; a failed one may be asked for again.
     uniqueIndex('device_jobs_once')
       .on(

@@ -36,7 +36,8 @@ export async function openTracing({ service, endpoint }: TracingOptions): Promis
   return exportingTracing(service, endpoint)
 }
 
-const PASSING_ON: Tracing = {
+/** No spans: the caller’s header goes on to whoever is called. */
+export const PASSING_ON: Tracing = {
   span: (_name, { traceparent }, work) => work({ traceparent, set() {} }),
   async [Symbol.asyncDispose]() {},
 }

@@ -6,6 +6,7 @@ import { type FilledDatabase, fillDatabase } from './filled-database.ts'
 
 export interface QueryRig extends AsyncDisposable {
   readonly database: Database
+  readonly url: string
   readonly filled: FilledDatabase
 }
 
@@ -14,6 +15,7 @@ export async function openQueryRig(): Promise<QueryRig> {
   const database = connect(scratch.url, { max: 20 })
   return {
     database,
+    url: scratch.url,
     filled: await fillDatabase(database.db),
     async [Symbol.asyncDispose]() {
       await database.close()

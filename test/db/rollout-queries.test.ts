@@ -1,6 +1,7 @@
 // The promises of db/queries about versions, rollouts and manifests, each kept under concurrency.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect } from '#db/connect.ts'
 import { pgFailure } from '#db/db.ts'
 import { currentRollout, insertDeployment, rolloutHistory, startRollout } from '#db/queries/deployments.ts'
 import { ensureFunction, findFunction } from '#db/queries/functions.ts'
@@ -144,6 +145,17 @@ describe('nextManifest()', () => {
     const make = async (last: Awaited<ReturnType<typeof lastManifest>>) => last ?? manifestAt(id, 1)
     const made = await times(10, () => nextManifest(db(), id, make))
     expect(new Set(made.map((m) => m.sequence))).toEqual(new Set([1]))
+  })
+
+  test('holds no connection while it is being made: a signature may take seconds', async () => {
+    const single = connect(rig.url, { max: 1 })
+    const { id } = await addDevice(db(), 'slowly signed', 'local')
+    const made = await nextManifest(single.db, id, async (last) => {
+      expect(await lastManifest(single.db, id)).toBeUndefined()
+      return manifestAt(id, (last?.sequence ?? 0) + 1)
+    })
+    expect(made.sequence).toBe(1)
+    await single.close()
   })
 
   test('stores nothing when making it fails, and lets the next one through', async () => {

@@ -9,6 +9,8 @@ export interface TinyShape {
   dtype?: 'float32' | 'uint8'
   layout?: 'nchw' | 'nhwc'
   side?: number
+  /** The name of a free first dimension; it is 1 where this is left out. */
+  batch?: string
   /** Operators after the mean, to spoil the answer. */
   after?: readonly string[]
   /** Adds numbers that are said to lie in this file. */
@@ -20,10 +22,12 @@ export function tinyModel({
   dtype = 'float32',
   layout = 'nchw',
   side = 8,
+  batch,
   after = [],
   external,
 }: TinyShape = {}): Uint8Array {
-  const dims = layout === 'nchw' ? [1, 3, side, side] : [1, side, side, 3]
+  const count = batch ?? 1
+  const dims = layout === 'nchw' ? [count, 3, side, side] : [count, side, side, 3]
   const axes = layout === 'nchw' ? [2, 3] : [1, 2]
   const steps = [
     (from: string, to: string) => node('Cast', from, to, intAttribute('to', 1)),
@@ -40,7 +44,7 @@ export function tinyModel({
     field(2, 'tiny'),
     ...(external === undefined ? [] : [field(5, outsideTensor(external))]),
     field(11, tensor('image', dtype === 'uint8' ? 2 : 1, dims)),
-    field(12, tensor('scores', 1, [1, 3])),
+    field(12, tensor('scores', 1, [count, 3])),
   ].flat()
   return Uint8Array.from([number(1, 8), field(7, graph), field(8, number(2, 13))].flat())
 }
@@ -84,8 +88,8 @@ function axesAttribute(axes: readonly number[]): number[] {
   return [field(1, 'axes'), ...axes.map((axis) => number(8, axis)), number(20, 7)].flat()
 }
 
-function tensor(name: string, elementType: number, dims: readonly number[]): number[] {
-  const shape = dims.flatMap((size) => field(1, number(1, size)))
+function tensor(name: string, elementType: number, dims: readonly (number | string)[]): number[] {
+  const shape = dims.flatMap((size) => field(1, typeof size === 'string' ? field(2, size) : number(1, size)))
   return [field(1, name), field(2, field(1, [number(1, elementType), field(2, shape)].flat()))].flat()
 }
 

@@ -108,7 +108,8 @@ function lumaKernels(run: Exports, width: number, height: number): Omit<LumaKern
   return {
     histogram: new Int32Array(buffer, run.histogram.value, 256),
     countCorners: () => run.corners(width, height),
-    segments: () => new Int16Array(buffer, run.list.value, 2 * run.segments(width, height)),
+    // A copy, since other kernels list their findings in the same place.
+    segments: () => new Int16Array(buffer, run.list.value, 2 * run.segments(width, height)).slice(),
     border(threshold) {
       if (run.mainObject(width, height, threshold) === 0) return undefined
       const [twiceArea, perimeter, boxWidth, boxHeight] = new Float64Array(buffer, run.answer.value, 4)

@@ -9,6 +9,7 @@ import type { Health, Readiness } from '#contract/classify.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { type ApiKey, requireApiKey } from './api-keys.ts'
 import { type ClassifyPorts, classifyRoute } from './classify/classify-route.ts'
+import { openApiRoute } from './classify/openapi-route.ts'
 import { refusalOf } from './refusal-of.ts'
 import { requestIdOf } from './request-id.ts'
 import { errorBody } from './request-refused.ts'
@@ -60,11 +61,7 @@ export function frontDoorApp(ports: FrontDoorPorts): FrontDoorApp {
       : c.json(body, serving ? 200 : 503)
   })
   app.post('/v1/classify', classifyRoute(ports))
-  // Made when somebody asks: a device that nobody develops against never loads what makes it.
-  app.get('/v1/openapi.json', async (c) => {
-    const { openApiDocument } = await import('./classify/openapi-document.ts')
-    return c.json(openApiDocument())
-  })
+  app.get('/v1/openapi.json', openApiRoute())
   for (const routes of ports.routes ?? []) app.route('/', routes)
   return app
 }

@@ -9,11 +9,13 @@ import type { Deployment } from '#contract/deployment.ts'
 import type { FunctionRequest } from '#contract/function-bindings.ts'
 import { classifyFlow } from '#core/route/classify-flow.ts'
 import { healthImage } from '#vision/health-image.ts'
+import { RequestRefused } from '../front-door/request-refused.ts'
 import { offloadHedged } from '../host/bindings-server.ts'
 import type { FunctionDriver } from '../host/function-host.ts'
 import { type TableEntry, tableEntry } from '../host/image-table.ts'
 import type { FunctionHealth } from '../host/watch/watchdog.ts'
 import { within } from '../host/within.ts'
+import { VisionDown } from '../vision/lives.ts'
 import type { VisionHealth } from '../vision/process-vision.ts'
 import type { ServedModel } from '../vision/served-model.ts'
 import {
@@ -129,7 +131,7 @@ export class Generation implements AsyncDisposable {
     return this.during(async () => {
       const handle = images.add(image)
       try {
-        await vision.look(image)
+        await vision.look(image).catch(refuseWhileDown)
         const expected = edge.expected?.()
         const answered = await this.#answer(handle, image, expected ? { ...request, expected } : request)
         edge.answered?.(image, answered.answer)
@@ -218,6 +220,14 @@ export class Generation implements AsyncDisposable {
       this.#onEmpty = resolve
     })
   }
+}
+
+/** "Not now" while a client can still ask somebody else. */
+function refuseWhileDown(error: unknown): never {
+  if (!(error instanceof VisionDown)) throw error
+  throw new RequestRefused('not-ready', 'Cannot classify: vision is being started again, try again soon', {
+    cause: error,
+  })
 }
 
 const HEALTHY: FunctionHealth = { state: 'healthy', hasFailed: false, deaths: 0, lastReason: undefined }

@@ -63,7 +63,7 @@ export class VisionLife implements AsyncDisposable {
     this.#child = spawn(process.execPath, NODE_OPTIONS, {
       cwd: ROOT,
       stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
-      env: environment(),
+      env: ENVIRONMENT,
     })
     // A process that ends at once hears nothing: its exit tells.
     this.#child.stdin!.on('error', () => undefined)
@@ -210,10 +210,7 @@ export class VisionLife implements AsyncDisposable {
 }
 
 /** The program comes on stdin. */
-const NODE_OPTIONS = [`--max-old-space-size=${HEAP_MAX_MB}`, '--input-type=module', '-']
+const NODE_OPTIONS = [`--max-old-space-size=${HEAP_MAX_MB}`, '--expose-gc', '--input-type=module', '-']
 
 /** Nothing of the worker's own: its settings hold secrets. With two arenas glibc gives decoded images back. */
-function environment(): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env
-  return { PATH, HOME, TMPDIR, MALLOC_ARENA_MAX: '2' }
-}
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' }

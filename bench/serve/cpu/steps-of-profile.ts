@@ -4,6 +4,8 @@
 
 import type { CpuProfile, ProfileNode } from './inspector.ts'
 
+const BETWEEN = 'between worker and vision'
+
 /** The first that matches; by the file of the function. */
 const STEPS: readonly [RegExp, string][] = [
   [/onnxruntime/, 'session'],
@@ -11,11 +13,19 @@ const STEPS: readonly [RegExp, string][] = [
   [/prepare-input|\/vision\/session\/tensor|shrink-on-load|\/core\/preprocess\//, 'prepare'],
   [/\/vision\/(decode|image-entry|working-image)|\/sharp\//, 'decode'],
   [/onnx-model|session-queue/, 'session'],
-  [/\/workers\/vision\/|\/vision\//, 'between worker and vision'],
+  [/\/workers\/vision\/|\/vision\//, BETWEEN],
   [/\/workers\/host\/|\/functions\/|\/core\/route\/|miniflare/, 'function round trip'],
   [/spool/, 'spool'],
   [/\/workers\/agent\/|\/workers\/observe\/|prom-client|pino|opentelemetry/, 'agent, logs, metrics'],
   [/front-door|\/workers\/serve\/|\/hono\/|@hono|cockatiel|\/contract\/|\/zod\//, 'front door'],
+]
+/** Vision runs as one bundle, whose functions have names and no files. */
+const BUNDLE = /\[eval/
+const BUNDLED: readonly [RegExp, string][] = [
+  [/^(extractFeatures|featureKernels)/, 'features'],
+  [/^(prepareInput|prepareOf|cropResize|toTensor|cropAndFilter|kept\d*$)/, 'prepare'],
+  [/^(decode|readHeader|imageFormat|workingImage|refusingDamage)/, 'decode'],
+  [/^(runOnce|runSession|outcome|topClasses|softmax)/, 'session'],
 ]
 const STREAMS = /node:_http|node:internal\/http|node:net|node:internal\/(web)?streams|undici/
 /** A map: functions are called `toString` too. */
@@ -41,7 +51,8 @@ export function stepsOfProfile({ nodes, samples, timeDeltas }: CpuProfile): Map<
     const step =
       STEPS.find(([pattern]) => pattern.test(url))?.[1] ??
       NATIVE.get(functionName) ??
-      (outer === REST && STREAMS.test(url) ? NODE_STREAMS : outer)
+      (BUNDLE.test(url) ? BUNDLED.find(([pattern]) => pattern.test(functionName))?.[1] : undefined) ??
+      (outer === REST ? outermost(url) : outer)
     known.set(node.id, step)
     return step
   }
@@ -51,4 +62,10 @@ export function stepsOfProfile({ nodes, samples, timeDeltas }: CpuProfile): Map<
     totals.set(step, (totals.get(step) ?? 0) + (timeDeltas[i] ?? 0))
   }
   return totals
+}
+
+/** Of a function that nobody of ours has called. */
+function outermost(url: string): string {
+  if (BUNDLE.test(url)) return BETWEEN
+  return STREAMS.test(url) ? NODE_STREAMS : REST
 }

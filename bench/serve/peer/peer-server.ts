@@ -24,5 +24,5 @@ export async function peerServer(
   })
   const own = { [Symbol.asyncDispose]: async () => void child.kill() }
   const name = `transformers.js, ${threads === undefined ? 'as it is' : `${threads} thread`}`
-  return { ...httpContender(name, { url, path: '/classify', images }, own), url }
+  return { ...httpContender(name, { pid: child.pid!, url, path: '/classify', images }, own), url }
 }

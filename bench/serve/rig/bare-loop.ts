@@ -2,6 +2,7 @@
 
 import type { BareSteps } from './bare-loop-child.ts'
 import { ask, type Contender, type Round, resident } from './contender.ts'
+import { cpuMsOf } from './process-tree.ts'
 import type { Workload } from './workload.ts'
 
 export interface BareLoop extends Contender {
@@ -15,7 +16,11 @@ export async function bareLoop({ model, images }: Workload): Promise<BareLoop> {
   await ask(child, { setup: { file: model.file, contract: model.contract, images } })
   return {
     name: 'bare loop',
-    run: (concurrency, durationMs) => ask<Round>(child, { round: { concurrency, durationMs } }),
+    async run(concurrency, durationMs) {
+      const before = await cpuMsOf(child.pid!)
+      const round = await ask<Omit<Round, 'cpuMs'>>(child, { round: { concurrency, durationMs } })
+      return { ...round, cpuMs: (await cpuMsOf(child.pid!)) - before }
+    },
     steps: (count) => ask<BareSteps>(child, { steps: { images: count } }),
     classes: () => ask<number[]>(child, { labels: true }),
     async [Symbol.asyncDispose]() {

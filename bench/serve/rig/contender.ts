@@ -3,10 +3,13 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { cpuMsOf } from './process-tree.ts'
 
 export interface Round {
   readonly latenciesMs: Float64Array
   readonly tookMs: number
+  /** Of the processor, by what is measured and all below it; the clients do not count. */
+  readonly cpuMs: number
 }
 
 export interface Contender extends AsyncDisposable {
@@ -16,10 +19,14 @@ export interface Contender extends AsyncDisposable {
 }
 
 export interface HttpTarget {
+  /** Of the server. */
+  readonly pid: number
   readonly url: string
   readonly path: string
   readonly images: readonly Uint8Array[]
 }
+
+type Told = Omit<Round, 'cpuMs'> & { readonly failures: readonly string[] }
 
 /** A server, asked by clients in a process of their own; rejects where an answer is not a 200. */
 export function httpContender(name: string, target: HttpTarget, own?: AsyncDisposable): Contender {
@@ -28,13 +35,15 @@ export function httpContender(name: string, target: HttpTarget, own?: AsyncDispo
   return {
     name,
     async run(connections, durationMs) {
-      const round = await ask<Round & { failures: string[] }>(child, { round: { connections, durationMs } })
+      const before = await cpuMsOf(target.pid)
+      const round = await ask<Told>(child, { round: { connections, durationMs } })
+      const cpuMs = (await cpuMsOf(target.pid)) - before
       if (round.failures.length > 0)
         throw new Error(
           `Cannot measure "${name}": ${round.failures.length} of ${round.failures.length + round.latenciesMs.length} ` +
             `requests failed (${round.failures[0]}), expected none`,
         )
-      return round
+      return { ...round, cpuMs }
     },
     async [Symbol.asyncDispose]() {
       child.kill()

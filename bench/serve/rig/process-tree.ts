@@ -13,8 +13,12 @@ export interface TreeProcess {
   readonly rssMb: number
   readonly threads: number
   readonly fds: number
+  /** Of the processor, so far. */
+  readonly cpuMs: number
 }
 
+/** USER_HZ is 100 wherever Node runs on Linux. */
+const TICK_MS = 10
 const PAGE_MB = 4096 / 2 ** 20
 
 interface Stat {
@@ -23,6 +27,7 @@ interface Stat {
   readonly threads: number
   readonly startTicks: number
   readonly rssMb: number
+  readonly cpuMs: number
 }
 
 /** The root first; empty where it is gone. */
@@ -32,18 +37,22 @@ export async function processTree(root: number): Promise<TreeProcess[]> {
   const found = stats.filter((stat) => stat.pid === root)
   for (let i = 0; i < found.length; i++) found.push(...stats.filter((s) => s.parent === found[i]!.pid))
   return Promise.all(
-    found.map(async ({ pid, parent, startTicks, rssMb, threads }) => {
-      const role = pid === root ? ('worker' as const) : await roleOf(pid, parent === root)
-      return { pid, role, startTicks, rssMb, threads, fds: await openFiles(pid) }
+    found.map(async ({ parent, ...stat }) => {
+      const role = stat.pid === root ? ('worker' as const) : await roleOf(stat.pid, parent === root)
+      return { ...stat, role, fds: await openFiles(stat.pid) }
     }),
   )
 }
 
+export type Size = Pick<TreeProcess, 'role' | 'rssMb' | 'threads' | 'fds'>
+
+/** Of everything below it and itself. */
+export const cpuMsOf = async (root: number): Promise<number> =>
+  (await processTree(root)).reduce((sum, { cpuMs }) => sum + cpuMs, 0)
+
 /** The worker itself and what serves beside it, in one number each. */
-export function sizesByRole(
-  tree: readonly TreeProcess[],
-): Map<Role, Omit<TreeProcess, 'pid' | 'startTicks'>> {
-  const sizes = new Map<Role, Omit<TreeProcess, 'pid' | 'startTicks'>>()
+export function sizesByRole(tree: readonly TreeProcess[]): Map<Role, Size> {
+  const sizes = new Map<Role, Size>()
   for (const { role, rssMb, threads, fds } of tree) {
     const sum = sizes.get(role) ?? { role, rssMb: 0, threads: 0, fds: 0 }
     sizes.set(role, { role, rssMb: sum.rssMb + rssMb, threads: sum.threads + threads, fds: sum.fds + fds })
@@ -64,8 +73,9 @@ async function statOf(pid: number): Promise<Stat | undefined> {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   // A zombie is gone.
   if (fields.length < 22 || fields[0] === 'Z') return undefined
-  const [parent, threads, startTicks, pages] = [1, 17, 19, 21].map((i) => Number(fields[i]))
-  return { pid, parent: parent!, threads: threads!, startTicks: startTicks!, rssMb: pages! * PAGE_MB }
+  const at = (index: number) => Number(fields[index])
+  const cpuMs = (at(11) + at(12)) * TICK_MS
+  return { pid, parent: at(1), threads: at(17), startTicks: at(19), rssMb: at(21) * PAGE_MB, cpuMs }
 }
 
 const openFiles = async (pid: number): Promise<number> =>

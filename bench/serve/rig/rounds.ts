@@ -47,6 +47,9 @@ export function quantileMs({ latenciesMs }: Round, p: number): number {
 
 export const throughputOf = ({ latenciesMs, tookMs }: Round): number => (latenciesMs.length / tookMs) * 1_000
 
+/** What one image costs the processor; tells more than times do where the machine is busy. */
+export const cpuMsEach = ({ latenciesMs, cpuMs }: Round): number => cpuMs / latenciesMs.length
+
 export interface Spread {
   readonly median: number
   readonly least: number

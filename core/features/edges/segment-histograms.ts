@@ -12,39 +12,59 @@ export class SegmentHistograms {
   private readonly p: number
   private readonly lengthCounts = new Int32Array(BINS)
   private readonly angleCounts = new Int32Array(BINS)
-  private count = 0
 
-  constructor({ width, height }: { width: number; height: number }) {
-    this.p = Math.max(width, height) / 2
-  }
-
-  /** Of pairs of `across` and `down`, one after another. */
-  static of(image: { width: number; height: number }, pairs: Int16Array): SegmentHistograms {
-    const histograms = new SegmentHistograms(image)
-    for (let i = 0; i < pairs.length; i += 2) histograms.add(pairs[i]!, pairs[i + 1]!)
-    return histograms
+  constructor(image: { width: number; height: number }) {
+    this.p = unitOf(image)
   }
 
   /** From the left to the right end: `across` >= 0 pixels right, `down` pixels down. One that is upright is at 90. */
   add(across: number, down: number): void {
-    const length = Math.sqrt(across * across + down * down) / this.p
-    this.lengthCounts[Math.min(BINS - 1, Math.floor(length * BINS))]!++
-    let bin = across === 0 ? BINS - 1 : 0
-    while (bin < BINS - 1 && down > SLOPES[bin]! * across) bin++
-    this.angleCounts[bin]!++
-    this.count++
+    this.lengthCounts[lengthBin(across, down, this.p)]!++
+    this.angleCounts[angleBin(across, down)]!++
   }
 
   /** Shares of the segments; all 0 where there are none. */
   lengths(): number[] {
-    return this.shares(this.lengthCounts)
+    return shares(this.lengthCounts)
   }
 
   angles(): number[] {
-    return this.shares(this.angleCounts)
+    return shares(this.angleCounts)
   }
+}
 
-  private shares(counts: Int32Array): number[] {
-    return Array.from(counts, (n) => (this.count === 0 ? 0 : n / this.count))
-  }
+/** The same of a list of `across` and `down` by turns: lengths alone, since routers seldom ask for angles. */
+export function lengthShares(image: { width: number; height: number }, segments: Int16Array): number[] {
+  const p = unitOf(image)
+  const counts = new Int32Array(BINS)
+  for (let i = 0; i < segments.length; i += 2) counts[lengthBin(segments[i]!, segments[i + 1]!, p)]!++
+  return shares(counts)
+}
+
+export function angleShares(segments: Int16Array): number[] {
+  const counts = new Int32Array(BINS)
+  for (let i = 0; i < segments.length; i += 2) counts[angleBin(segments[i]!, segments[i + 1]!)]!++
+  return shares(counts)
+}
+
+/** Half the longer side. */
+function unitOf({ width, height }: { width: number; height: number }): number {
+  return Math.max(width, height) / 2
+}
+
+function lengthBin(across: number, down: number, p: number): number {
+  const length = Math.sqrt(across * across + down * down) / p
+  return Math.min(BINS - 1, Math.floor(length * BINS))
+}
+
+function angleBin(across: number, down: number): number {
+  if (across === 0) return BINS - 1
+  let bin = 0
+  while (bin < BINS - 1 && down > SLOPES[bin]! * across) bin++
+  return bin
+}
+
+function shares(counts: Int32Array): number[] {
+  const all = counts.reduce((sum, count) => sum + count)
+  return Array.from(counts, (count) => (all === 0 ? 0 : count / all))
 }

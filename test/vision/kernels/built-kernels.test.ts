@@ -56,16 +56,49 @@ describe('the arithmetic of the kernels', () => {
     expect(wrong).toEqual([])
   })
 
-  it('finds no other direction with the border rounded down, for every gradient', () => {
+  it('tells the first hue without the sixth by chroma, for every chroma and difference', () => {
     const wrong = []
+    const nearest = [1, 60, 120, 181, 240]
+    const odd: Record<number, number> = { 193: -1, 194: 1, 200: 1, 206: -1, 226: -1, 227: 1, 246: -1 }
+    Object.assign(odd, { 247: 1, 248: 1, 253: -1 })
+    for (let chroma = 1; chroma < 256; chroma++) {
+      const sixth = Math.round(122_880 / chroma)
+      for (let over = 0; over <= chroma; over++) {
+        const isFirst = (over * sixth + 2048) >> 12 < 26
+        if (17 * (chroma + (odd[chroma] ?? 0)) > 20 * over !== isFirst) wrong.push([chroma, over])
+        const isNone = (-over * sixth + 2048) >> 12 === 0
+        if (chroma >= (nearest[over] ?? 256) !== isNone) wrong.push([chroma, -over])
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('finds the same direction with one quotient in single precision, for every gradient', () => {
+    const wrong = []
+    const tan22 = Math.fround(0.4142144)
     for (let ax = 0; ax <= 1020; ax++)
       for (let ay = 0; ay <= 1020; ay++) {
         if (ax + ay === 0) continue
-        const border = (ax * 13573) >> 15
+        const isAxis = Math.fround(Math.min(ax, ay) / Math.max(ax, ay)) < tan22
+        // Where ay is 0 the fixed-point border is, too, and core/ then takes the level one, of a magnitude over 50.
         const isLevel = ay * 32768 < ax * 13573
         const isUpright = ay * 32768 > ax * (13573 + 65536)
-        if (ay <= border !== isLevel || ay - 2 * ax > border !== isUpright) wrong.push([ax, ay])
+        if ((isAxis && ay <= ax) !== isLevel || (isAxis && ay > ax) !== isUpright) wrong.push([ax, ay])
       }
     expect(wrong).toEqual([])
+  })
+
+  it('is off by less than 0.82 of 256 in the angle of every ridge, so that only 31 to 33 apart need a look', () => {
+    const bend = Math.fround(22.245)
+    let most = 0
+    for (let ax = 0; ax <= 1020; ax++)
+      for (let ay = 0; ay <= ax; ay++) {
+        if (ax + ay <= 50) continue
+        const t = Math.fround(ay / ax)
+        const angle = Math.fround(t * Math.fround(Math.fround(86.245) - Math.fround(t * bend)))
+        const rounded = Math.fround(angle + 12_582_912) - 12_582_912
+        most = Math.max(most, Math.abs(rounded - (Math.atan2(ay, ax) * 256) / Math.PI))
+      }
+    expect(most).toBeLessThan(0.82)
   })
 })

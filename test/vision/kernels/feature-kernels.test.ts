@@ -29,16 +29,17 @@ function differences(image: RgbImage, names: readonly FeatureName[] = FEATURE_NA
   return names.filter((_, i) => !Object.is(ours[i], theirs[i]))
 }
 
-/** Noise of few or many levels, grey or not, and blurred downwards or not: each kind is hard on another kernel. */
+/** Noise of few or many levels, grey or not, blurred downwards, both ways or not: each is hard on another kernel. */
 function randomImage(width: number, height: number): RgbImage {
   const levels = [2, 3, 8, 64, 256][below(5)]!
   const isGrey = below(4) === 0
-  const isSmooth = below(3) === 0
+  const smoothing = below(4)
   const rgb = new Uint8Array(width * height * 3)
   for (let i = 0; i < rgb.length; i++) {
     const drawn = Math.floor((below(levels) * 255) / (levels - 1))
     const above = i < 3 * width ? drawn : rgb[i - 3 * width]!
-    rgb[i] = isSmooth ? (7 * above + drawn) >> 3 : drawn
+    const before = i < 3 ? drawn : rgb[i - 3]!
+    rgb[i] = [drawn, drawn, (7 * above + drawn) >> 3, (3 * above + 3 * before + 2 * drawn) >> 3][smoothing]!
     if (isGrey && i % 3 > 0) rgb[i] = rgb[i - 1]!
   }
   return { rgb, width, height }
@@ -103,6 +104,22 @@ describe.skipIf(featureKernels() === undefined)('featureKernels()', () => {
         }
         wrong.push(...differences({ rgb, width: 67, height: 59 }))
       }
+    expect(wrong).toEqual([])
+  })
+
+  it('find the same segments along edges of every slope, wherever a window of theirs ends', () => {
+    const wrong = []
+    for (let slope = 0; slope < 180; slope++) {
+      const [nx, ny] = [Math.sin((slope * Math.PI) / 180), Math.cos((slope * Math.PI) / 180)]
+      const rgb = new Uint8Array(150 * 140 * 3)
+      for (let i = 0; i < 150 * 140; i++) {
+        // Waves that bend with the slope: long runs, with corners and with ends in between.
+        const [x, y] = [i % 150, Math.floor(i / 150)]
+        const wave = Math.sin((x * nx + y * ny) / 3 + ((x * y) / 4000) * (slope % 3))
+        rgb.fill(120 + Math.round(90 * wave), 3 * i, 3 * i + 3)
+      }
+      wrong.push(...differences({ rgb, width: 150, height: 140 }).map((name) => ({ slope, name })))
+    }
     expect(wrong).toEqual([])
   })
 

@@ -107,7 +107,7 @@ describe('a manifest that is', () => {
 
 describe('replay of an older manifest after a file was lost', () => {
   const files = ['state.json', 'state.backup.json', 'seen.json', 'seen.backup.json', 'identity.json']
-  const more = ['identity.backup.json', 'decisions/000000000001.jsonl']
+  const more = ['identity.backup.json', 'decisions.jsonl']
 
   test.each(
     [...files, ...more].flatMap((name) => (['gone', 'empty'] as const).map((how) => [name, how] as const)),

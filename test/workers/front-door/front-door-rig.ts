@@ -22,6 +22,7 @@ import {
 import type { EdgePort } from '#workers/host/bindings-server.ts'
 import type { FunctionHost } from '#workers/host/function-host.ts'
 import type { WatchdogLimits } from '#workers/host/watch/watchdog-limits.ts'
+import type { GenerationPorts } from '#workers/serve/generation-parts.ts'
 import { Generations } from '#workers/serve/generations.ts'
 
 const BUILT_IN = path.resolve(import.meta.dirname, '../../../functions/classify/classify.ts')
@@ -77,6 +78,8 @@ export interface RigOptions {
   readonly logLevel?: string
   readonly place?: Partial<FrontDoorPlace>
   readonly ports?: Partial<FrontDoorPorts>
+  /** More of what generations are started with. */
+  readonly generation?: Pick<GenerationPorts, 'isInline' | 'vision'>
 }
 
 const noEdge = async (): Promise<EdgeResult> => ({ ok: false, reason: 'edge-error', message: 'none', ms: 0 })
@@ -91,6 +94,7 @@ export async function frontDoorRig({
   logLevel = 'debug',
   place = {},
   ports = {},
+  generation = {},
 }: RigOptions): Promise<FrontDoorRig> {
   const folder = await tempFolder('door')
   const store = new ArtifactStore(path.join(folder.path, 'artifacts'))
@@ -98,7 +102,10 @@ export async function frontDoorRig({
   const log = pino({ level: logLevel }, { write: (line) => void lines.push(line) })
   const runFolder = path.join(folder.path, 'run')
   const edgeFor = () => edge ?? { offload }
-  const generations = new Generations({ tier, store, host, edgeFor, runFolder, log, limits, drainMaxMs })
+  const generations = new Generations({
+    ...{ tier, store, host, edgeFor, runFolder, log, limits, drainMaxMs },
+    ...generation,
+  })
   const door = await openFrontDoor(
     {
       generations,

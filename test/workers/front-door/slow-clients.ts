@@ -2,7 +2,8 @@
 
 import { connect, type Socket } from 'node:net'
 
-export type SlowKind = 'silent' | 'blank' | 'headers' | 'body' | 'reading'
+/** `reading` asks for more than a kernel holds and reads nothing; `unread` for a little, of which it reads nothing. */
+export type SlowKind = 'silent' | 'blank' | 'headers' | 'body' | 'reading' | 'unread'
 
 export interface SlowClients extends Disposable {
   /** Connections that are open still. */
@@ -16,16 +17,18 @@ export interface SlowClients extends Disposable {
 
 /** Often enough that no connection ever looks idle. */
 const DRIP_EVERY_MS = 200
-/** Asked for at once and never read: 10 KB each, together more than a kernel takes. */
-const PIPELINED = 1_200
+/** Of 8 KB each: a kernel's buffer grows to 4 MB. */
+const PIPELINED = 600
 
 const CLASSIFY = 'POST /v1/classify HTTP/1.1\r\nhost: x\r\n'
+const DESCRIBE = 'GET /v1/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'
 const KINDS: Record<SlowKind, { first: string; drip?: string; reads: boolean }> = {
   silent: { first: '', reads: true },
   blank: { first: '', drip: '\r\n', reads: true },
   headers: { first: 'GET /healthz HTTP/1.1\r\nhost: x\r\n', drip: 'x-drip: 1\r\n', reads: true },
   body: { first: `${CLASSIFY}content-length: 1000000\r\n\r\n`, drip: 'x', reads: true },
-  reading: { first: 'GET /v1/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(PIPELINED), reads: false },
+  reading: { first: DESCRIBE.repeat(PIPELINED), drip: '\r\n', reads: false },
+  unread: { first: DESCRIBE.repeat(2), drip: '\r\n', reads: false },
 }
 
 export function slowClients(url: string, kind: SlowKind, count: number): SlowClients {
@@ -57,7 +60,8 @@ export function slowClients(url: string, kind: SlowKind, count: number): SlowCli
   }
   const timer = setInterval(() => {
     // A write is also how one that does not read learns that it was cut.
-    for (const socket of sockets) if (socket.writable && !socket.pending) socket.write(drip ?? '')
+    if (drip !== undefined)
+      for (const socket of sockets) if (socket.writable && !socket.pending) socket.write(drip)
   }, DRIP_EVERY_MS)
   return {
     get open() {

@@ -146,6 +146,26 @@ describe('uploadSome()', () => {
     expect(again.waiting(10)).toEqual([])
   })
 
+  test('hands in no more than the quota a day, however many come', async () => {
+    let nowMs = 0
+    const captures = await Captures.open({
+      home: home.path,
+      roomBytes: async () => roomBytes,
+      nowMs: () => nowMs,
+    })
+    const control = plane(10_000)
+    const seen = async () => {
+      await keepAll(captures, [image()], 3_000)
+      return uploadSome(captures, control, signal)
+    }
+    for (let i = 0; i < 3; i++) expect(await seen()).toBe(true)
+    for (let i = 0; i < 3; i++) expect(await seen()).toBe(false)
+    nowMs += 86_400_000
+    expect(await seen()).toBe(true)
+    // The three that waited took the place of those that were handed in.
+    expect(control.received.size).toBe(6)
+  })
+
   test('waits where the control plane is older than captures', async () => {
     const captures = await open()
     await keepAll(captures, [image()])

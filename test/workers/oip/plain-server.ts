@@ -18,7 +18,17 @@ export interface PlainOptions {
   readonly prefix?: string
 }
 
-export type Mood = 'well' | 'silent' | 'garbage' | 'endless' | 'lying' | 'nan' | 'busy' | 'broken' | 'gone'
+export type Mood =
+  | 'well'
+  | 'refusing'
+  | 'silent'
+  | 'garbage'
+  | 'endless'
+  | 'lying'
+  | 'nan'
+  | 'busy'
+  | 'broken'
+  | 'gone'
 
 interface Asked {
   readonly name: string
@@ -89,6 +99,7 @@ export class PlainServer implements AsyncDisposable {
     this.seen.push(header === undefined ? 'json' : 'binary')
     if (this.mood === 'silent') return
     if (this.mood === 'busy') return send(response, 503, { error: 'later' }, { 'retry-after': '2' })
+    if (this.mood === 'refusing') return send(response, 400, { error: 'wrong shape' })
     if (this.mood === 'broken') return send(response, 500, { error: 'no' })
     if (this.mood === 'gone') return send(response, 404, { error: 'no such model' })
     if (this.mood === 'garbage') return void response.end('<html>it works!</html>')

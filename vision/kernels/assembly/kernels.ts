@@ -6,7 +6,7 @@
 import { ANSWER, END, HISTOGRAM, LIST, RGB, SIDE } from './layout'
 import { growEdges } from './hysteresis'
 import { markRidges } from './ridges'
-import { segments as runs } from './segments'
+import { runsOfEdges } from './segments'
 
 export { corners } from './corners'
 export { firstHueCount, hueCounts } from './hues'
@@ -16,8 +16,8 @@ export { squareSums } from './squares'
 
 export function segments(width: i32, height: i32): i32 {
   markRidges(width, height)
-  growEdges(width, height)
-  return runs(width, height)
+  growEdges(height)
+  return runsOfEdges(width, height)
 }
 
 /** In bytes, as asconfig.json says in pages. */

@@ -85,33 +85,42 @@ export function sumOf(lanes: v128): i32 {
   )
 }
 
-/** Four tables, since neighbours are alike and a count that was just written is slow to read back. */
+/**
+ * Eight tables, since neighbours are alike and a count that was just written is slow to read back. None counts more
+ * than 8192 pixels, so halves of words do.
+ */
 function histogram(count: i32): void {
   memory.fill(COUNTS, 0, 4096)
   const end = (count + 7) & ~7
   for (let i = 0; i < end; i += 8) {
     const eight = load<u64>(FLAT + i)
     tally(0, eight)
-    tally(1024, eight >> 8)
-    tally(2048, eight >> 16)
-    tally(3072, eight >> 24)
-    tally(0, eight >> 32)
-    tally(1024, eight >> 40)
-    tally(2048, eight >> 48)
-    tally(3072, eight >> 56)
+    tally(512, eight >> 8)
+    tally(1024, eight >> 16)
+    tally(1536, eight >> 24)
+    tally(2048, eight >> 32)
+    tally(2560, eight >> 40)
+    tally(3072, eight >> 48)
+    tally(3584, eight >> 56)
   }
-  for (let at = 0; at < 1024; at += 16) {
-    const first = i32x4.add(v128.load(COUNTS + at), v128.load(COUNTS + at, 1024))
-    const second = i32x4.add(v128.load(COUNTS + at, 2048), v128.load(COUNTS + at, 3072))
-    v128.store(HISTOGRAM + at, i32x4.add(first, second))
+  for (let at = 0; at < 512; at += 16) {
+    let low = i32x4.splat(0)
+    let high = i32x4.splat(0)
+    for (let table = COUNTS; table < COUNTS + 4096; table += 512) {
+      const counts = v128.load(table + at)
+      low = i32x4.add(low, i32x4.extend_low_i16x8_u(counts))
+      high = i32x4.add(high, i32x4.extend_high_i16x8_u(counts))
+    }
+    v128.store(HISTOGRAM + 2 * at, low)
+    v128.store(HISTOGRAM + 2 * at, high, 16)
   }
   store<i32>(HISTOGRAM, load<i32>(HISTOGRAM) - (end - count))
 }
 
 @inline
 function tally(table: i32, bytes: u64): void {
-  const at = COUNTS + table + (((bytes as i32) & 255) << 2)
-  store<i32>(at, load<i32>(at) + 1)
+  const at = COUNTS + table + (((bytes as i32) & 255) << 1)
+  store<u16>(at, load<u16>(at) + 1)
 }
 
 /** From FLAT to LUMA, with the image's border repeated once. */

@@ -1,9 +1,13 @@
 // The main object's border: core/features/largest-component.ts and main-object.ts. Sixteen pixels at a time are
-// compared with the threshold, and a row of foreground is four words of bits, in which runs begin and end where
-// neighbours differ. Joining the runs and walking the border are done as there, the walk with all eight neighbours read
-// at once and turned so that the first one asked for is the lowest bit.
+// compared with the threshold; runs of foreground begin and end where neighbouring bits differ, and such places are
+// listed four at a time, since how many a word has is anyone's guess. A run takes the label of the one that it
+// touches above; labels of one component hang on its first. The border is walked as in core/, with all eight
+// neighbours read at once and turned so that the first one asked for is the lowest bit.
 
-import { ANSWER, LIST, LUMA, MARGIN, MARK, PARENT, PIXELS, rowOf, SIDE, STRIDE } from './layout'
+import { ANSWER, FIRST, LABEL, LIST, LUMA, MARGIN, MARK, PARENT, PIXELS, rowOf, STRIDE } from './layout'
+
+/** A diagonal step is 1 and this: exactly the root of 2. */
+const MORE_DIAGONALLY: f64 = 1.4142135623730951 - 1
 
 /** 0 where nothing is above the threshold; else ANSWER holds twice the area, the perimeter, the box's width and height. */
 export function mainObject(width: i32, height: i32, threshold: i32): i32 {
@@ -13,107 +17,118 @@ export function mainObject(width: i32, height: i32, threshold: i32): i32 {
   return 1
 }
 
+/** Its first place in raster order; -1 where there is none. */
 function largestComponent(width: i32, height: i32, threshold: i32): i32 {
   memory.fill(rowOf(MARK, -1) - MARGIN, 0, STRIDE)
   memory.fill(rowOf(MARK, height) - MARGIN, 0, STRIDE)
-  let above = 0
-  let here = 0
-  for (let y = 0; y < height; y++) {
-    markForeground(y, width, threshold)
-    const next = listRuns(y, here)
-    joinRows(above, here, next)
-    above = here
-    here = next
-  }
+  const labels = labelRuns(listRuns(width, height, i8x16.splat(threshold as i8)))
   let best = -1
   let most = 0
-  for (let run = 0; run < here; run++) {
-    const pixels = load<i32>(PIXELS + 4 * run)
-    if (pixels <= most || load<i32>(PARENT + 4 * run) !== run) continue
-    best = run
+  for (let label = 0; label < labels; label += 4) {
+    const pixels = load<i32>(PIXELS + label)
+    if (pixels <= most) continue
+    best = label
     most = pixels
   }
-  return best < 0 ? -1 : load<i32>(LIST + 8 * best)
+  return best < 0 ? -1 : load<i32>(FIRST + best)
 }
 
-/** Marks are 1 in the foreground, and 0 in the rest of the row and behind it. */
-function markForeground(y: i32, width: i32, threshold: i32): void {
-  const from = rowOf(LUMA, y)
-  const to = rowOf(MARK, y)
-  const least = i8x16.splat(threshold as i8)
-  const one = i8x16.splat(1)
-  for (let x = 0; x < width; x += 16) v128.store(to + x, v128.and(i8x16.gt_u(v128.load(from + x), least), one))
-  for (let x = width; x < STRIDE; x += 16) v128.store(to + x, i8x16.splat(0))
-}
-
-/** Lists the row's runs from run `from` on; returns how many runs there are now. */
-function listRuns(y: i32, from: i32): i32 {
-  const row = rowOf(MARK, y)
-  const place = rowOf(0, y)
-  let list = LIST + 8 * from
-  let before: u64 = 0
-  for (let x = 0; x < SIDE; x += 64) {
-    const at = row + x
-    const word = bitsOf(at) | (bitsOf(at + 16) << 16) | (bitsOf(at + 32) << 32) | (bitsOf(at + 48) << 48)
-    let borders = word ^ ((word << 1) | before)
-    before = word >> 63
-    while (borders !== 0) {
-      store<i32>(list, place + x + (ctz(borders) as i32))
-      list += 4
-      borders &= borders - 1
+/** Marks the foreground, and lists its runs; returns the end of the list. */
+function listRuns(width: i32, height: i32, threshold: v128): i32 {
+  let list = LIST
+  for (let y = 0; y < height; y++) {
+    const row = rowOf(0, y)
+    let before: u64 = 0
+    for (let x = 0; x < width; x += 64) {
+      const at = row + x
+      const low = markForeground(at, threshold) | (markForeground(at + 16, threshold) << 16)
+      const high = markForeground(at + 32, threshold) | (markForeground(at + 48, threshold) << 16)
+      const word = (low | (high << 32)) & ((-1 as u64) >> max(x + 64 - width, 0))
+      list = listPlaces(at, word ^ ((word << 1) | before), list)
+      before = word >> 63
     }
+    // A run to the end of the last word.
+    store<i32>(list, row + width)
+    list += (before as i32) << 2
+    v128.store(MARK + row + width, i8x16.splat(0))
   }
-  store<i32>(list, place + SIDE)
-  const count = (list - LIST + 4) >> 3
-  for (let run = from; run < count; run++) {
-    store<i32>(PARENT + 4 * run, run)
-    store<i32>(PIXELS + 4 * run, load<i32>(LIST + 8 * run, 4) - load<i32>(LIST + 8 * run))
-  }
-  return count
+  return list
 }
 
+/** Marks 16 pixels 1 or 0, and returns as bits which are in the foreground. */
 @inline
-function bitsOf(at: i32): u64 {
-  return i8x16.bitmask(i8x16.ne(v128.load(at), i8x16.splat(0))) as u64
+function markForeground(at: i32, threshold: v128): u64 {
+  const isBehind = i8x16.le_u(v128.load(LUMA + at), threshold)
+  v128.store(MARK + at, i8x16.add(isBehind, i8x16.splat(1)))
+  return (i8x16.bitmask(isBehind) ^ 0xffff) as u64
 }
 
-/** Joins the runs of one row, above..here - 1, with those of the next, here..next - 1, where they touch. */
-function joinRows(above: i32, here: i32, next: i32): void {
-  let i = above
-  let j = here
-  while (i < here && j < next) {
-    const start = load<i32>(LIST + 8 * i) + STRIDE
-    const end = load<i32>(LIST + 8 * i, 4) + STRIDE
-    const otherEnd = load<i32>(LIST + 8 * j, 4)
+/** Lists the place of each bit; writes up to three words behind the list. */
+@inline
+function listPlaces(at: i32, bits: u64, list: i32): i32 {
+  const end = list + ((popcnt(bits) as i32) << 2)
+  do {
+    for (let i = 0; i < 16; i += 4) {
+      store<i32>(list + i, at + (ctz(bits) as i32))
+      bits &= bits - 1
+    }
+    list += 16
+  } while (bits !== 0)
+  return end
+}
+
+/** Labels the listed runs, the labels being offsets of words; returns the first one not used. */
+function labelRuns(end: i32): i32 {
+  let labels = 0
+  let above = LIST
+  for (let here = LIST; here < end; here += 8) {
+    const start = load<i32>(here)
+    const stop = load<i32>(here, 4)
+    while (load<i32>(above, 4) < start - STRIDE) above += 8
+    let label = labels
     // A diagonal neighbour touches, so runs one pixel apart are joined.
-    if (end >= load<i32>(LIST + 8 * j) && otherEnd >= start) join(i, j)
-    const isFirst = i32(end < otherEnd)
-    i += isFirst
-    j += 1 - isFirst
+    if (load<i32>(above) <= stop - STRIDE) {
+      label = rootOf(labelOf(above))
+      while (load<i32>(above, 8) <= stop - STRIDE) {
+        above += 8
+        label = join(label, rootOf(labelOf(above)))
+      }
+    } else {
+      store<i32>(PARENT + label, label)
+      store<i32>(PIXELS + label, 0)
+      store<i32>(FIRST + label, start)
+      labels += 4
+    }
+    store<i32>(LABEL + ((here - LIST) >> 1), label)
+    store<i32>(PIXELS + label, load<i32>(PIXELS + label) + stop - start)
   }
-}
-
-function join(a: i32, b: i32): void {
-  const rootA = rootOf(a)
-  const rootB = rootOf(b)
-  if (rootA === rootB) return
-  const kept = 4 * min(rootA, rootB)
-  const gone = 4 * max(rootA, rootB)
-  store<i32>(PARENT + gone, kept >> 2)
-  store<i32>(PIXELS + kept, load<i32>(PIXELS + kept) + load<i32>(PIXELS + gone))
+  return labels
 }
 
 @inline
-function rootOf(run: i32): i32 {
-  let at = run
-  let up = load<i32>(PARENT + 4 * at)
-  while (up !== at) {
-    const next = load<i32>(PARENT + 4 * up)
-    store<i32>(PARENT + 4 * at, next)
-    at = next
-    up = load<i32>(PARENT + 4 * at)
+function labelOf(run: i32): i32 {
+  return load<i32>(LABEL + ((run - LIST) >> 1))
+}
+
+@inline
+function join(a: i32, b: i32): i32 {
+  if (a === b) return a
+  const kept = min(a, b)
+  const gone = max(a, b)
+  store<i32>(PARENT + gone, kept)
+  store<i32>(PIXELS + kept, load<i32>(PIXELS + kept) + load<i32>(PIXELS + gone))
+  store<i32>(PIXELS + gone, 0)
+  return kept
+}
+
+@inline
+function rootOf(label: i32): i32 {
+  let up = load<i32>(PARENT + label)
+  while (up !== label) {
+    label = up
+    up = load<i32>(PARENT + label)
   }
-  return at
+  return label
 }
 
 /** `start` is the component's first pixel in raster order. */
@@ -137,7 +152,7 @@ function walkBorder(start: i32): void {
     // Clockwise from the right; two bits each, of step + 1.
     const dx = ((0x901a >> (step << 1)) & 3) - 1
     const dy = ((0x01a9 >> (step << 1)) & 3) - 1
-    perimeter += (step & 1) === 1 ? 1.4142135623730951 : 1
+    perimeter += 1 + ((step & 1) as f64) * MORE_DIAGONALLY
     twiceArea += x * (y + dy) - (x + dx) * y
     at += dy * STRIDE + dx
     x += dx
@@ -157,8 +172,8 @@ function walkBorder(start: i32): void {
 @inline
 function nextStep(at: i32, from: i32): i32 {
   // Three bytes become three neighbouring bits by one product: 5 to 7 from left to right, or 3 to 1.
-  const above = ((((load<u32>(MARK + at - STRIDE - 1) & 0x010101) * 0x10204) >> 16) & 7) << 5
-  const below = ((((load<u32>(MARK + at + STRIDE - 1) & 0x010101) * 0x40201) >> 16) & 7) << 1
+  const above = (((load<u32>(MARK + at - STRIDE - 1) & 0x010101) * 0x10204) >> 11) & 0xe0
+  const below = (((load<u32>(MARK + at + STRIDE - 1) & 0x010101) * 0x40201) >> 15) & 0xe
   const ring = above | below | load<u8>(MARK + at + 1) | ((load<u8>(MARK + at - 1) as u32) << 4)
   if (ring === 0) return -1
   const turned = (ring | (ring << 8)) >> (from & 7)

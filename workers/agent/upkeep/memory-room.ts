@@ -13,13 +13,15 @@ import type { Tier } from '#contract/tier.ts'
 const MODEL_FACTOR = 3
 /** workerd idles with 63 MB, and twice as much in all with its front process; 74 MB under load with our flags. */
 const FUNCTION_BYTES = 100 * 1024 ** 2
+/** Node, libvips and ONNX Runtime in a process of their own, before any model. */
+const VISION_BYTES = 75 * 1024 ** 2
 /** Requests in flight, decoded images, the spool. */
 const SPARE_BYTES = 32 * 1024 ** 2
 
 /** What a deployment takes while it runs; `measuredBytes` is by how much the process grew at the last start. */
 export function generationBytes(deployment: Deployment, tier: Tier, measuredBytes = 0): number {
   const model = tier === 'local' ? deployment.local : deployment.edge
-  return Math.max(model.file.sizeBytes * MODEL_FACTOR, measuredBytes) + FUNCTION_BYTES
+  return Math.max(model.file.sizeBytes * MODEL_FACTOR, measuredBytes) + FUNCTION_BYTES + VISION_BYTES
 }
 
 export interface MemoryAsked {

@@ -5,6 +5,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { type BatchAnswer, type ClassifyAnswer, ClassifyOptions, OPTION_HEADERS } from '#contract/classify.ts'
+import { PASSING_ON, type SpanStart, type Tracing } from '#platform/observe/tracing.ts'
 import type { Generation } from '../../serve/generation.ts'
 import type { Generations } from '../../serve/generations.ts'
 import type { ServedImage } from '../../serve/request-context.ts'
@@ -22,6 +23,7 @@ export interface ClassifyPorts {
   /** Called before the answer is sent: returns once its decision is written down. */
   readonly onAnswer: (answer: ClassifyAnswer, totalMs: number, image: ServedImage) => void
   readonly turns?: TurnsLimits
+  readonly tracing?: Tracing | undefined
 }
 
 /** Sixteen of the largest images; a Pi has 1 GB. */
@@ -34,6 +36,7 @@ interface Asked {
   /** When the request came, on the clock of `performance.now()`. */
   readonly atMs: number
   readonly isGone: () => boolean
+  readonly traceparent: string | undefined
 }
 
 export function classifyRoute(ports: ClassifyPorts) {
@@ -50,7 +53,14 @@ export function classifyRoute(ports: ClassifyPorts) {
       const images = await readImages(incoming, take)
       const generation = chooseGeneration(ports.generations, wanted)
       const isGone = () => incoming.socket.destroyed
-      const asked: Asked = { generation, options, requestId: requestIdOf(c), atMs, isGone }
+      const asked: Asked = {
+        generation,
+        options,
+        requestId: requestIdOf(c),
+        atMs,
+        isGone,
+        traceparent: c.req.header('traceparent'),
+      }
       if (images.length === 1) return c.json(await classifyImage(images[0]!, asked, { ports, turns }))
       const body: BatchAnswer = await generation.during(() => classifyBatch(images, asked, { ports, turns }))
       return c.json(body)
@@ -58,11 +68,7 @@ export function classifyRoute(ports: ClassifyPorts) {
   }
 }
 
-async function classifyBatch(
-  images: readonly Uint8Array[],
-  asked: Asked,
-  door: { ports: ClassifyPorts; turns: Turns },
-): Promise<BatchAnswer> {
+async function classifyBatch(images: readonly Uint8Array[], asked: Asked, door: Door): Promise<BatchAnswer> {
   const answers = await fewAtATime(images, async (image, i) => {
     const requestId = `${asked.requestId}.${i}`
     try {
@@ -76,17 +82,40 @@ async function classifyBatch(
   return { answers }
 }
 
-async function classifyImage(
+interface Door {
+  readonly ports: ClassifyPorts
+  readonly turns: Turns
+}
+
+function classifyImage(image: Uint8Array, asked: Asked, door: Door): Promise<ClassifyAnswer> {
+  const { tracing = PASSING_ON } = door.ports
+  const { traceparent, requestId } = asked
+  const start: SpanStart = { kind: 'server', traceparent, attributes: { 'tandem.request.id': requestId } }
+  return tracing.span('classify', start, async (span) => {
+    const answer = await answerImage(image, { ...asked, traceparent: span.traceparent }, door)
+    const { tier, decision, deployment, byFallback } = answer
+    span.set({
+      'tandem.tier': tier,
+      'tandem.reason': decision.reason,
+      'tandem.router': decision.router,
+      'tandem.deployment': deployment,
+      'tandem.fallback': byFallback,
+    })
+    return answer
+  })
+}
+
+async function answerImage(
   image: Uint8Array,
-  { generation, options, requestId, atMs, isGone }: Asked,
-  { ports, turns }: { ports: ClassifyPorts; turns: Turns },
+  { generation, options, requestId, atMs, isGone, traceparent }: Asked,
+  { ports, turns }: Door,
 ): Promise<ClassifyAnswer> {
   const { policy, id } = generation.deployment
   const preference = options.preference ?? policy.preference ?? 'balanced'
   const budgetMs = options.deadlineMs ?? policy.latencyBudgetMs
   const deadlineAtMs = budgetMs === undefined ? undefined : atMs + budgetMs
   const request = { topK: options.topK, preference, lot: Math.random() }
-  const context = { requestId, preference, deadlineAtMs }
+  const context = { requestId, preference, deadlineAtMs, traceparent }
   const startMs = performance.now()
   const { answer, byFallback } = await generation.during(() =>
     turns.take(() => {

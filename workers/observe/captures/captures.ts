@@ -1,6 +1,7 @@
 // Hard images on their way to a person: content-addressed files, each with what is known of it beside it. Bounded by
 // the deployment's quota and by the device's disk budget; over either the oldest go first, handed in or not. One that
-// was handed in stays until then, so that the same image is not kept and sent again every time that it is seen.
+// was handed in stays until then, so that the same image is not kept and sent again every time that it is seen. A day
+// hands in no more than the quota: else a camera that never rests would send all of its hard images.
 
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -19,7 +20,11 @@ export interface CapturePorts {
   readonly home: string
   /** What captures may take on disk now, beside those that there are; less than 0 where some should go. */
   readonly roomBytes: () => Promise<number>
+  /** On any clock that only goes on. */
+  readonly nowMs?: () => number
 }
+
+const DAY_MS = 86_400_000
 
 export class Captures {
   readonly store: ArtifactStore
@@ -27,6 +32,9 @@ export class Captures {
   readonly #rows: string
   /** In the order in which they came. */
   readonly #kept = new Map<string, Kept>()
+  /** Of the last deployment that asked for captures; after a restart what was kept under it may go at once. */
+  #quotaBytes = Number.POSITIVE_INFINITY
+  #day = { beganMs: Number.NEGATIVE_INFINITY, handedInBytes: 0 }
 
   private constructor(ports: CapturePorts) {
     const folder = path.join(ports.home, 'captures')
@@ -46,14 +54,19 @@ export class Captures {
     const kept: Kept[] = []
     for (const name of await readdir(this.#rows).catch(() => [])) {
       const row = await readRow(path.join(this.#rows, name))
-      if (row && (await this.store.has(row.record))) kept.push(row)
-      else await remove(path.join(this.#rows, name))
+      if (row && (await this.store.has(row.record).catch(() => false))) kept.push(row)
+      else await remove(path.join(this.#rows, name)).catch(() => undefined)
     }
     kept.sort((a, b) => a.record.at.localeCompare(b.record.at))
     for (const row of kept) this.#kept.set(row.record.digest, row)
-    // A crash between the two writes leaves an image of which nothing is known.
-    for await (const digest of this.store.digests())
-      if (!this.#kept.has(digest)) await this.store.remove(digest)
+    try {
+      // A crash between the two writes leaves an image of which nothing is known.
+      for await (const digest of this.store.digests())
+        if (!this.#kept.has(digest)) await this.store.remove(digest)
+    } catch (error) {
+      // A card that has turned read-only can still be served from: litter stays where it is.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error
+    }
   }
 
   get sizeBytes(): number {
@@ -62,6 +75,7 @@ export class Captures {
 
   /** Not where it is kept already, or where there is no room for it; one call at a time. */
   async keep(bytes: Uint8Array, about: CaptureAbout, quotaBytes: number): Promise<void> {
+    this.#quotaBytes = quotaBytes
     const digest = digestOf(bytes)
     const record = CaptureRecord.safeParse({ ...about, digest, sizeBytes: bytes.length })
     if (!record.success || this.#kept.has(digest) || bytes.length > quotaBytes) return
@@ -83,15 +97,20 @@ export class Captures {
     }
   }
 
-  /** The oldest that the control plane does not have yet. */
+  /** The oldest that the control plane does not have yet; none once a day's worth was handed in. */
   waiting(countMax: number): CaptureRecord[] {
+    const { nowMs = () => performance.now() } = this.#ports
+    if (nowMs() - this.#day.beganMs >= DAY_MS) this.#day = { beganMs: nowMs(), handedInBytes: 0 }
+    if (this.#day.handedInBytes >= this.#quotaBytes) return []
     const all = [...this.#kept.values()].filter(({ isHandedIn }) => !isHandedIn)
     return all.slice(0, countMax).map(({ record }) => record)
   }
 
   async handedIn(digest: string): Promise<void> {
     const kept = this.#kept.get(digest)
-    if (kept) await this.#write({ ...kept, isHandedIn: true })
+    if (!kept) return
+    this.#day.handedInBytes += kept.record.sizeBytes
+    await this.#write({ ...kept, isHandedIn: true })
   }
 
   async drop(digest: string): Promise<void> {

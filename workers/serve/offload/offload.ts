@@ -12,6 +12,7 @@ import { hedgeAfterMs } from '#core/offload/patience.ts'
 import { earnRetry, freshRetryBudget, spendRetry } from '#core/offload/retry-budget.ts'
 import { modelEnergyJ } from '#core/profile/energy-model.ts'
 import { PUBLISHED_UPLOAD_J } from '#core/profile/published-upload.ts'
+import { PASSING_ON, type SpanStart, type Tracing } from '#platform/observe/tracing.ts'
 import type { EdgePort, OffloadOptions } from '../../host/bindings-server.ts'
 import type { ServedImage } from '../request-context.ts'
 import { Edge, type EdgeQuestion } from './edge.ts'
@@ -26,6 +27,14 @@ import { Spending } from './spending.ts'
 const SECOND_TRY_MS = 40
 /** Of the client's deadline: what lies between the edge's answer and the client's. */
 const ANSWERING_MS = 5
+
+export interface OffloadSettings {
+  /** What the device draws above idle while it infers; without, nothing is expected of energy. */
+  readonly activeWatts?: number | undefined
+  /** For edges whose front door asks for one. */
+  readonly edgeKey?: string | undefined
+  readonly tracing?: Tracing | undefined
+}
 
 export type ServedDeployment = Pick<Deployment, 'id' | 'edge' | 'policy'>
 
@@ -42,19 +51,23 @@ type Outcome = ({ readonly ok: true } & EdgeAnswer) | Refusal
 
 export class Offload implements AsyncDisposable {
   readonly #activeWatts: number | undefined
+  readonly #edgeKey: string | undefined
+  readonly #tracing: Tracing
   readonly #spending = new Spending()
   #edges: readonly Edge[] = []
   #retries = freshRetryBudget(performance.now())
   #turn = 0
   #edgeMs: Estimate | undefined
 
-  /** `activeWatts`: what the device draws above idle while it infers; without, nothing is expected of energy. */
-  constructor({ activeWatts }: { activeWatts?: number | undefined } = {}) {
+  constructor({ activeWatts, edgeKey, tracing = PASSING_ON }: OffloadSettings = {}) {
+    this.#tracing = tracing
     this.#activeWatts = activeWatts
+    this.#edgeKey = edgeKey
   }
 
   /** Where the edge halves of this device's deployments run. Edges that stay keep their connections and their record. */
-  retarget(targets: readonly EdgeTarget[]): void {
+  retarget(edges: readonly EdgeTarget[]): void {
+    const targets = edges.map((edge) => ({ apiKey: this.#edgeKey, ...edge }))
     const before = this.#edges
     const stays = (target: EdgeTarget) => before.find((edge) => isSame(edge.target, target))
     this.#edges = targets.map((target) => stays(target) ?? new Edge(target, clientFor(target)))
@@ -131,7 +144,7 @@ export class Offload implements AsyncDisposable {
     while (edge) {
       const start = performance.now()
       try {
-        const { model, labels } = await edge.ask(sending.image, sending.question)
+        const { model, labels } = await this.#ask(edge, sending)
         this.#edgeMs = learn(this.#edgeMs, performance.now() - start, performance.now())
         return { ok: true, model, labels }
       } catch (error) {
@@ -147,6 +160,17 @@ export class Offload implements AsyncDisposable {
   /** Where no edge can be asked. */
   #refusal(): Refusal {
     return this.#edges.length === 0 ? NO_EDGE : NONE_READY
+  }
+
+  #ask(edge: Edge, { image, question }: Sending): Promise<EdgeAnswer> {
+    const start: SpanStart = {
+      kind: 'client',
+      traceparent: image.context.traceparent,
+      attributes: { 'url.full': edge.target.url, 'tandem.request.id': image.context.requestId },
+    }
+    return this.#tracing.span('offload', start, ({ traceparent }) =>
+      edge.ask({ ...image, context: { ...image.context, traceparent } }, question),
+    )
   }
 
   #mayRetry({ image, policy, background, isOver }: Sending): boolean {

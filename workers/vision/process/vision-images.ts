@@ -6,8 +6,10 @@ import { type DecodedImage, type DecodeOptions, decodeImage } from '#vision/deco
 import { type ImageEntry, imageEntry } from '#vision/image-entry.ts'
 import { DecodeRoom } from './decode-room.ts'
 
-/** Two thirds of what a vision process may grow by: decoders and tensors take some as well. */
-const ROOM_BYTES = 320 * 2 ** 20
+/** Half of what a vision process may grow by: pixels that are let go of stay for a moment, and tensors take some. */
+const ROOM_BYTES = 256 * 2 ** 20
+/** Above, pixels are collected at once. V8 knows their small handles only, and would let hundreds of MB pile up. */
+const COLLECT_FROM_BYTES = 16 * 2 ** 20
 /** decode.ts gives five seconds. */
 const STUCK_MS = 6_000
 
@@ -39,7 +41,10 @@ export class VisionImages {
     if (!held) return
     this.#held.delete(image)
     held.isForgotten = true
-    if (held.roomBytes > 0) this.#room.giveBack(held.roomBytes)
+    if (held.roomBytes === 0) return
+    // Ten milliseconds, for an image that took a hundred. What waits for room enters once the memory is free.
+    if (held.roomBytes > COLLECT_FROM_BYTES) setImmediate(() => globalThis.gc?.())
+    setImmediate(() => setImmediate(() => this.#room.giveBack(held.roomBytes)))
   }
 
   async #decode(bytes: Uint8Array, options: DecodeOptions = {}, held: () => Held): Promise<DecodedImage> {
