@@ -19,18 +19,25 @@ export class Fleet implements AsyncDisposable {
   readonly #folder: TempFolder
   readonly #databaseUrl: string
   readonly #controlPort: number
+  readonly #settings: Record<string, string>
   readonly #processes = new Map<string, Process>()
   readonly #urls = new Map<DeviceName, string>()
   #api: Api | undefined
 
-  private constructor(folder: TempFolder, databaseUrl: string, controlPort: number) {
-    this.#folder = folder
-    this.#databaseUrl = databaseUrl
-    this.#controlPort = controlPort
+  private constructor(
+    places: { folder: TempFolder; databaseUrl: string; controlPort: number },
+    settings: Record<string, string>,
+  ) {
+    this.#folder = places.folder
+    this.#databaseUrl = places.databaseUrl
+    this.#controlPort = places.controlPort
+    this.#settings = settings
   }
 
-  static async create(databaseUrl: string): Promise<Fleet> {
-    return new Fleet(await tempFolder('fleet'), databaseUrl, await freePort())
+  /** `settings`: of all processes, beside those that the harness makes. */
+  static async create(databaseUrl: string, settings: Record<string, string> = {}): Promise<Fleet> {
+    const [folder, controlPort] = [await tempFolder('fleet'), await freePort()]
+    return new Fleet({ folder, databaseUrl, controlPort }, settings)
   }
 
   get api(): Api {
@@ -83,6 +90,8 @@ export class Fleet implements AsyncDisposable {
       TANDEM_PI_PORT: '0',
       TANDEM_TX2_PORT: '0',
       TANDEM_ENERGY_METER: 'model',
+      ...this.#settings,
+      ...this.#settings,
     }
   }
 

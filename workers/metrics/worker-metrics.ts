@@ -16,12 +16,18 @@ export interface ServingState {
   readonly functionDeaths: number
 }
 
+/** Whether images may be sent there now, and how many are on their way. */
+export interface EdgeState {
+  readonly url: string
+  readonly isOpen: boolean
+  readonly outstanding: number
+}
+
 export interface WorkerMetricsPorts {
   /** What runs here, the serving one first. */
   serving(): ServingState | undefined
   spool(): { readonly waiting: number; readonly dropped: number }
-  /** Edges by URL: whether images may be sent there now, and how many are on their way. */
-  edges(): readonly { readonly url: string; readonly isOpen: boolean; readonly outstanding: number }[]
+  edges(): readonly EdgeState[]
 }
 
 /** Tells the registry of an answer that was given. */
@@ -64,73 +70,79 @@ function countAnswers(registry: Registry): AnswerObserver {
 
 function gaugeServing(registry: Registry, ports: WorkerMetricsPorts): void {
   const registers = [registry]
-  const info = new Gauge({
+  new Gauge({
     name: 'tandem_deployment_info',
     help: '1 for the deployment that serves',
     labelNames: ['deployment', 'version', 'driver'] as const,
     registers,
-  })
-  const deaths = new Gauge({
-    name: 'tandem_function_deaths',
-    help: 'How often the function of the serving deployment has died since it started',
-    registers,
-  })
-  new Gauge({
-    name: 'tandem_function_up',
-    help: '0 while the built-in path answers for a function that is down',
-    registers,
     collect() {
+      this.reset()
       const serving = ports.serving()
-      info.reset()
-      this.set(serving?.isFunctionHealthy ? 1 : 0)
-      deaths.set(serving?.functionDeaths ?? 0)
       if (!serving) return
       const { deployment, version, driver } = serving
-      info.set({ deployment, version, driver }, 1)
+      this.set({ deployment, version, driver }, 1)
     },
+  })
+  gauge(registry, 'tandem_function_up', {
+    help: '0 while the built-in path answers for a function that is down',
+    value: () => Number(ports.serving()?.isFunctionHealthy ?? false),
+  })
+  gauge(registry, 'tandem_function_deaths', {
+    help: 'How often the function of the serving deployment has died since it started',
+    value: () => ports.serving()?.functionDeaths ?? 0,
   })
 }
 
 function gaugeSpool(registry: Registry, ports: WorkerMetricsPorts): void {
-  const registers = [registry]
-  const dropped = new Gauge({
-    name: 'tandem_decisions_dropped',
-    help: 'Decisions that were dropped since the start, because too many waited',
-    registers,
-  })
-  new Gauge({
-    name: 'tandem_decisions_waiting',
+  gauge(registry, 'tandem_decisions_waiting', {
     help: 'Decisions that wait to be uploaded',
-    registers,
-    collect() {
-      const spool = ports.spool()
-      this.set(spool.waiting)
-      dropped.set(spool.dropped)
-    },
+    value: () => ports.spool().waiting,
+  })
+  gauge(registry, 'tandem_decisions_dropped', {
+    help: 'Decisions that were dropped since the start, because too many waited',
+    value: () => ports.spool().dropped,
   })
 }
 
 function gaugeEdges(registry: Registry, ports: WorkerMetricsPorts): void {
-  const registers = [registry]
-  const labelNames = ['edge'] as const
-  const outstanding = new Gauge({
-    name: 'tandem_edge_outstanding_requests',
-    help: 'Images on their way to an edge',
-    labelNames,
-    registers,
-  })
-  new Gauge({
-    name: 'tandem_edge_open',
+  gaugeByEdge(registry, 'tandem_edge_open', {
     help: '1 where images may be sent to the edge, 0 while its circuit breaker keeps them here',
-    labelNames,
-    registers,
+    value: ({ isOpen }) => Number(isOpen),
+    ports,
+  })
+  gaugeByEdge(registry, 'tandem_edge_outstanding_requests', {
+    help: 'Images on their way to an edge',
+    value: ({ outstanding }) => outstanding,
+    ports,
+  })
+}
+
+function gauge(registry: Registry, name: string, { help, value }: { help: string; value: () => number }) {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(value())
+    },
+  })
+}
+
+interface GaugeByEdge {
+  readonly help: string
+  readonly value: (edge: EdgeState) => number
+  readonly ports: WorkerMetricsPorts
+}
+
+function gaugeByEdge(registry: Registry, name: string, { help, value, ports }: GaugeByEdge) {
+  new Gauge({
+    name,
+    help,
+    labelNames: ['edge'] as const,
+    registers: [registry],
     collect() {
       this.reset()
-      outstanding.reset()
-      for (const { url, isOpen, outstanding: count } of ports.edges()) {
-        this.set({ edge: url }, isOpen ? 1 : 0)
-        outstanding.set({ edge: url }, count)
-      }
+      for (const edge of ports.edges()) this.set({ edge: edge.url }, value(edge))
     },
   })
 }

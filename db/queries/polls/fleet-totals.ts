@@ -1,30 +1,21 @@
-// How many devices there are and how many rollouts run, as numbers for a monitor: two counts, whatever the fleet's size.
+// How many devices there are and how many rollouts run, as numbers for a monitor: one count each, whatever the fleet's
+// size.
 
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 import { devices } from '../../schema/profile.ts'
 import { stagedRollouts } from '../../schema/rollout.ts'
 
-export interface FleetTotals {
-  readonly devices: readonly { tier: string; state: 'seen' | 'silent' | 'revoked'; count: number }[]
-  readonly rollouts: readonly { state: string; count: number }[]
-}
+const count = sql<number>`count(*)::int`
 
 /** `silent`: has not asked for anything for `silentAfterS` seconds, or never. */
-export async function fleetTotals(db: Db, silentAfterS: number): Promise<FleetTotals> {
-  const state = sql<FleetTotals['devices'][number]['state']>`case
+export function countDevices(db: Db, silentAfterS: number) {
+  const state = sql<'seen' | 'silent' | 'revoked'>`case
     when ${devices.revokedAt} is not null then 'revoked'
     when ${devices.lastSeenAt} > now() - make_interval(secs => ${silentAfterS}) then 'seen'
     else 'silent' end`
-  const count = sql<number>`count(*)::int`
-  return {
-    devices: await db
-      .select({ tier: devices.tier, state, count })
-      .from(devices)
-      .groupBy(devices.tier, sql`2`),
-    rollouts: await db
-      .select({ state: stagedRollouts.state, count })
-      .from(stagedRollouts)
-      .groupBy(stagedRollouts.state),
-  }
+  return db.select({ tier: devices.tier, state, count }).from(devices).groupBy(devices.tier, sql`2`)
 }
+
+export const countRollouts = (db: Db) =>
+  db.select({ state: stagedRollouts.state, count }).from(stagedRollouts).groupBy(stagedRollouts.state)

@@ -22,8 +22,11 @@ export interface ObservedFleet extends AsyncDisposable {
   promote(policy: Partial<Policy>, offloadTarget?: number): Promise<Deployment>
 }
 
-export async function observedFleet(databaseUrl: string): Promise<ObservedFleet> {
-  const fleet = await Fleet.create(databaseUrl)
+export async function observedFleet(
+  databaseUrl: string,
+  settings: Record<string, string> = {},
+): Promise<ObservedFleet> {
+  const fleet = await Fleet.create(databaseUrl, settings)
   try {
     await fleet.startControl()
     await Promise.all([fleet.startDevice('tx2'), fleet.startDevice('pi')])
