@@ -5,23 +5,15 @@
 // gets the payload on stdin and writes the compact JWS; only public keys are read here, and what comes back is
 // verified against the current one, over these very bytes, before anybody sees it.
 //
-// Keys are rotated with overlap: beside `manifest.jwk` lie those that are to come or have been, as
-// `manifest.<word>.jwk`. Devices are told all of them in every manifest, so that they know the next one before it signs.
+// Keys are rotated with overlap (platform/signing/key-folder.ts): devices are told all of them in every manifest, so that they
+// know the next one before it signs.
 
-import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import {
-  CompactSign,
-  calculateJwkThumbprint,
-  compactVerify,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-} from 'jose'
-import { type PinnedKey, PublicKey } from '#contract/device-api.ts'
+import { CompactSign, compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import type { PinnedKey } from '#contract/device-api.ts'
 import { MANIFEST_JWS_TYPE, type Manifest } from '#contract/manifest.ts'
 import { writeDurably } from '#platform/durable-write.ts'
+import { keysOf, pinned, readKey } from '#platform/signing/key-folder.ts'
 import { runSignCommand } from './sign-command.ts'
 
 export interface ManifestSigner {
@@ -46,8 +38,8 @@ export async function openManifestSigner(home: string, options: SignerOptions = 
   const file = options.keyFile ?? path.join(home, 'keys', 'manifest.jwk')
   const jwk = options.command === undefined ? await readOrMakeKey(file) : await readKey(file)
   const publicKey = await pinned(jwk)
-  const others = await keysBeside(file)
-  const publicKeys = [publicKey, ...others.filter((key) => key.kid !== publicKey.kid)]
+  const keys = await keysOf(file)
+  const publicKeys = keys.map(({ kty, crv, x, kid }) => ({ kty, crv, x, kid }))
   const sign =
     options.command === undefined ? await signWith(jwk, publicKey) : signBy(options.command, publicKey)
   return { publicKey, publicKeys, sign: (manifest) => sign(Buffer.from(JSON.stringify(manifest))) }
@@ -79,13 +71,6 @@ function signBy(command: string, publicKey: PinnedKey): Sign {
   }
 }
 
-async function pinned(jwk: JWK): Promise<PinnedKey> {
-  const publicKey = PublicKey.parse(jwk)
-  return { ...publicKey, kid: await calculateJwkThumbprint(publicKey) }
-}
-
-const readKey = async (file: string): Promise<JWK> => JSON.parse(await readFile(file, 'utf8')) as JWK
-
 async function readOrMakeKey(file: string): Promise<JWK> {
   try {
     return await readKey(file)
@@ -96,14 +81,4 @@ async function readOrMakeKey(file: string): Promise<JWK> {
   const jwk = await exportJWK(privateKey)
   await writeDurably(file, JSON.stringify(jwk), 0o600)
   return jwk
-}
-
-/** In the order of their names, so that every start tells devices the same. */
-async function keysBeside(file: string): Promise<PinnedKey[]> {
-  const folder = path.dirname(file)
-  const stem = `${path.basename(file, '.jwk')}.`
-  const isBeside = (name: string) =>
-    name.startsWith(stem) && name.endsWith('.jwk') && name !== path.basename(file)
-  const names = (await readdir(folder)).filter(isBeside)
-  return Promise.all(names.sort().map(async (name) => pinned(await readKey(path.join(folder, name)))))
 }

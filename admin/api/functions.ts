@@ -12,8 +12,16 @@ import { mutation, query, router } from './trpc.ts'
 /** The built-in one is 70 KB; a bundle over 1 MB has swallowed something that does not belong on a device. */
 const FUNCTION_MAX_BYTES = 1024 ** 2
 
+/** Each start of a control plane stores the built-in ones again: a version of somebody else's would not stay the newest. */
+const RESERVED = ['classify']
+
 export const functionsRouter = router({
   create: mutation.input(z.object({ name: ModelName, file: Digest })).mutation(async ({ ctx, input }) => {
+    if (RESERVED.includes(input.name))
+      throw new Refusal(
+        'invalid',
+        `Cannot create function "${input.name}": is a built-in one, expected another name`,
+      )
     const size = await ctx.artifacts.size(input.file)
     if (size === undefined)
       throw new Refusal(

@@ -1,5 +1,6 @@
 // The admin API: one router a stage, along the flow.
 
+import { keysRouter } from '../signing/keys-router.ts'
 import { artifactsRouter } from './artifacts.ts'
 import { datasetsRouter } from './datasets.ts'
 import { decisionsRouter } from './decisions.ts'
@@ -29,5 +30,6 @@ export const adminRouter = router({
   aliases: aliasesRouter,
   decisions: decisionsRouter,
   captures: capturesRouter,
+  keys: keysRouter,
 })
 export type AdminRouter = typeof adminRouter

@@ -5,15 +5,12 @@ import { Command, CommanderError } from 'commander'
 import { sentenceOf } from '../client/api.ts'
 import { addEnergyCommands } from './energy-commands.ts'
 import { addEvaluateCommand } from './evaluate-commands.ts'
+import { addDeviceCommands } from './fleet/device-commands.ts'
+import { addKeyCommands } from './fleet/key-commands.ts'
 import { addFunctionCommands } from './function-commands.ts'
 import { addCaptureCommands } from './observe/capture-commands.ts'
 import { addDecisionCommand } from './observe/decision-command.ts'
-import {
-  addDatasetCommands,
-  addDeviceCommands,
-  addModelCommands,
-  addProfileCommand,
-} from './profile-commands.ts'
+import { addDatasetCommands, addModelCommands, addProfileCommand } from './profile-commands.ts'
 import { addPromoteCommands } from './promote-commands.ts'
 import { addSelectCommand } from './select-command.ts'
 import { addServeCommands } from './serve-commands.ts'
@@ -46,6 +43,7 @@ The flow, on your own models and images:
 addModelCommands(program)
 addDatasetCommands(program)
 addDeviceCommands(program)
+addKeyCommands(program)
 addProfileCommand(program)
 addEnergyCommands(program)
 addSelectCommand(program)

@@ -1,4 +1,4 @@
-// Stage profile: models, data sets, devices, and measuring the first on the second by the third.
+// Stage profile: models, data sets, and measuring the first on the second by devices.
 
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
@@ -112,51 +112,6 @@ export function addDatasetCommands(program: Command): void {
     const all = await session.api.trpc.datasets.list.query()
     session.print(all, table([['name', 'images', 'id'], ...all.map((d) => [d.name, d.imageCount, d.id])]))
   })
-}
-
-export function addDeviceCommands(program: Command): void {
-  const devices = program.command('devices').description('the fleet')
-  devices.command('list').action(async (_options, command: Command) => {
-    const session = await openSession(command)
-    const all = await session.api.trpc.devices.list.query()
-    session.print(
-      all,
-      table([
-        ['name', 'tier', 'group', 'state', 'url', 'last seen'],
-        ...all.map((d) => [
-          d.name,
-          d.tier,
-          d.groupName,
-          d.revokedAt ? 'revoked' : (d.report?.state ?? 'enrolled'),
-          d.url,
-          d.lastSeenAt,
-        ]),
-      ]),
-    )
-  })
-  devices
-    .command('enrol')
-    .description('make a one-time code for a new device')
-    .argument('<name>')
-    .addOption(new Option('--tier <tier>', 'local or edge').choices(['local', 'edge']).makeOptionMandatory())
-    .option('--group <name>', 'group that is promoted together', 'default')
-    .action(async (name: string, options, command: Command) => {
-      const session = await openSession(command)
-      const made = await session.api.trpc.devices.createEnrolment.mutate({ name, ...options })
-      const worker = options.tier === 'local' ? 'pi' : 'tx2'
-      session.print(
-        made,
-        `Within 15 minutes, on the device: TANDEM_ENROL_CODE=${made.code} TANDEM_CONTROL_URL=<url> npm run ${worker}`,
-      )
-    })
-  devices
-    .command('revoke')
-    .argument('<name>')
-    .action(async (name: string, _options, command: Command) => {
-      const session = await openSession(command)
-      const { revoked } = await session.api.trpc.devices.revoke.mutate({ name })
-      session.print({ revoked }, revoked ? `Revoked device "${name}"` : `Device "${name}" was revoked before`)
-    })
 }
 
 export async function profileAndShow(

@@ -55,7 +55,7 @@ export function addPromoteCommands(program: Command): void {
     .description('deploy a router with its pair to a group and wait until all its devices serve it')
     .argument('[router]', 'version or id; the newest where left out')
     .option('--group <name>', 'group of devices', 'default')
-    .option('--function <name>', 'classify function', 'classify')
+    .option('--function <name>', 'function, or one version of it (name@2)', 'classify')
     .option('--override <reason>', 'promote although the gate refuses; the reason is kept')
     .option('--alias <name>', 'what moves to the deployment once it is current', 'stable')
     .option('--replace', 'end what the group is on its way to', false)

@@ -30,3 +30,10 @@ export async function openSession(command: Command): Promise<Session> {
     tell: (line) => void process.stderr.write(`${line}\n`),
   }
 }
+
+/** The key that signs manifests, as admin/config.ts finds it. */
+export function keyFileOf(command: Command): string {
+  const { home } = command.optsWithGlobals<{ home?: string }>()
+  const folder = path.resolve(home ?? process.env.TANDEM_HOME ?? '.tandem')
+  return process.env.TANDEM_SIGNING_KEY_FILE ?? path.join(folder, 'keys', 'manifest.jwk')
+}

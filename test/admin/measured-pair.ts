@@ -3,6 +3,7 @@
 // it is wrong, and the features are noise: a confidence router is good, a forest is no better than chance.
 
 import type { FeatureRow } from '#contract/outcome.ts'
+import { ensureFunction } from '#db/queries/functions.ts'
 import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
 import type { Control } from './control-rig.ts'
 import { enrolDevice, type FakeDevice, runJobs } from './fake-device.ts'
@@ -64,9 +65,8 @@ export async function measurePair(
   await runJobs(tx2, madeUpOutcome)
   const { id, result } = await control.admin.selections.create.mutate({ dataset: 'scenes' })
   if (!result.ok) throw new Error(result.reasons.join(' '))
-  await control.admin.functions.create.mutate({
-    name: 'classify',
-    file: await control.put('export default { fetch: () => new Response() }'),
-  })
+  // As a control plane that starts stores the built-in one: nobody may create it.
+  const bundle = await control.put('export default { fetch: () => new Response() }')
+  await ensureFunction(control.ctx.db, 'classify', bundle)
   return { pi, tx2, selectionId: id }
 }

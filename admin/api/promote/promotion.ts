@@ -9,7 +9,7 @@ import { reasonAgainstPlan } from '#core/promote/check-plan.ts'
 import type { Db } from '#db/db.ts'
 import { artifactSizes } from '#db/queries/artifacts.ts'
 import { groupDevices } from '#db/queries/devices.ts'
-import { findFunction } from '#db/queries/functions.ts'
+import { type FunctionRow, findFunction, listFunctions } from '#db/queries/functions.ts'
 import { modelRefs } from '#db/queries/models.ts'
 import type { RouterRow } from '#db/queries/train/routers.ts'
 import { findSelection } from '#db/queries/train/selections.ts'
@@ -29,6 +29,7 @@ export const AliasName = z
 export const Promotion = z.object({
   /** Router id or version. */
   router: z.string().min(1),
+  /** Name, for its newest version, or `name@version`. */
   function: z.string().min(1).default('classify'),
   group: GroupName,
   policy: Policy.default(Policy.parse({})),
@@ -57,7 +58,7 @@ export async function describeDeployment(db: Db, row: RouterRow, input: Promotio
     throw new Refusal('invalid', `Cannot promote: selection "${selection.id}" found no pair`)
   const { localModelId, edgeModelId } = selection.result
   const refs = await modelRefs(db, [localModelId, edgeModelId])
-  const fn = found(await findFunction(db, input.function), 'function', input.function)
+  const fn = await requireFunction(db, input.function)
   const sizes = await artifactSizes(db, [row.documentDigest, fn.digest])
   const file = (digest: string) => ({ digest, sizeBytes: sizes.get(digest)! })
   return {
@@ -72,6 +73,20 @@ export async function describeDeployment(db: Db, row: RouterRow, input: Promotio
     function: { id: fn.id, name: fn.name, version: fn.version, file: file(fn.digest) },
     policy: input.policy,
   }
+}
+
+async function requireFunction(db: Db, which: string): Promise<FunctionRow> {
+  const [, name, version] = /^(.*?)(?:@(\d{1,9}))?$/.exec(which) ?? []
+  const fn = await findFunction(db, name ?? which, version === undefined ? undefined : Number(version))
+  if (fn) return fn
+  const all = await listFunctions(db)
+  const versions = all.filter((f) => f.name === name).map((f) => `${f.name}@${f.version}`)
+  const names = [...new Set(all.map((f) => f.name))]
+  const there = versions.length > 0 ? versions : names
+  throw new Refusal(
+    'not-found',
+    `Cannot find function "${which}": it does not exist, expected one of ${there.join(', ') || 'none: deploy one'}`,
+  )
 }
 
 /** A second click on promote asks for what runs already. */
