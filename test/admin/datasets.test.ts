@@ -85,6 +85,15 @@ describe('functions.create', () => {
     expect((await create(two)).version).toBe(2)
   })
 
+  test('refuses the name of a built-in one', async () => {
+    const file = await control.put('export default 3')
+    const refused = await refusalOf(control.admin.functions.create.mutate({ name: 'classify', file }))
+    expect(refused).toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringContaining('is a built-in one'),
+    })
+  })
+
   test('refuses a file that was not uploaded, and one over 1 MiB', async () => {
     const create = (file: string) => refusalOf(control.admin.functions.create.mutate({ name: 'mine', file }))
     expect((await create(digestOf('lost'))).code).toBe('BAD_REQUEST')

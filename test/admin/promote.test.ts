@@ -122,9 +122,27 @@ describe('promote', () => {
     expect(message).toBe(`Cannot promote to group "${group}": it has no device of tier ${missing}`)
   })
 
+  test('takes the version of a function that is named, and names those that there are', async () => {
+    const group = await newGroup('local', 'edge')
+    for (const content of ['one', 'two'])
+      await control.admin.functions.create.mutate({ name: 'voting', file: await control.put(content) })
+    const versionOf = async (which: string) =>
+      (await promote(group, { function: which })).deployment.function.version
+    expect([await versionOf('voting@1'), await versionOf('voting'), await versionOf('voting@2')]).toEqual([
+      1, 2, 2,
+    ])
+    expect(await refusalOf(promote(group, { function: 'voting@3' }))).toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'Cannot find function "voting@3": it does not exist, expected one of voting@2, voting@1',
+    })
+  })
+
   test('refuses a function that does not exist', async () => {
     const group = await newGroup('local', 'edge')
-    expect((await refusalOf(promote(group, { function: 'nothing' }))).code).toBe('NOT_FOUND')
+    expect(await refusalOf(promote(group, { function: 'nothing' }))).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('expected one of classify'),
+    })
   })
 
   test('makes one document for both tiers, all by digest', async () => {
