@@ -25,7 +25,7 @@ export const ClassifyOptions = z.object({
     .max(60_000)
     .optional()
     .describe(
-      'How long the client waits. What is left of it bounds the time for the edge tier; a request that still waits for its turn then is refused with `late`.',
+      'How long the client waits. What is left of it bounds the time for the edge tier; a request that cannot be answered by then, as the line of others stands, is refused with `late` at once.',
     ),
 })
 export type ClassifyOptions = z.infer<typeof ClassifyOptions>

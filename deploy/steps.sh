@@ -53,6 +53,22 @@ system_step() {
 
 at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
 
+# in_a_home FILE: under the home of the one who runs this, of the superuser or of a person (by login.defs: from 1000 on,
+# less what is handed out to nobody), which ProtectHome= hides from the services.
+in_a_home() {
+  local home
+  while IFS= read -r home; do
+    home=${home%/}
+    case $1 in
+      "${home:-none}"/*) return 0 ;;
+    esac
+  done < <(
+    printf '%s\n' "${HOME:-}"
+    getent passwd | awk -F: '$3 == 0 || ($3 >= 1000 && $3 < 60000) { print $6 }'
+  )
+  return 1
+}
+
 check_machine() {
   local arch bits glibc node version
   arch=$(uname -m)
@@ -73,12 +89,9 @@ check_machine() {
   node=$(command -v node) || fail "node is not there, expected Node $NODE_MIN or newer"
   version=$(node -p 'process.versions.node')
   at_least "$version" "$NODE_MIN" || fail "Node is $version, expected at least $NODE_MIN"
-  case $(readlink -f "$node") in
-    /home/* | /root/*)
-      [ -n "$ROOT_DIR" ] ||
-        fail "node is at $node, expected a place outside of home folders: the service cannot see those"
-      ;;
-  esac
+  if [ -z "$ROOT_DIR" ] && in_a_home "$(readlink -f "$node")"; then
+    fail "node is at $node, expected a place outside of home folders: the service cannot see those"
+  fi
   NODE_BIN=$node
   say "machine: $arch, glibc $glibc, Node $version at $node"
 }

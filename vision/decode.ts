@@ -6,8 +6,11 @@
 // of shrink-on-load.ts. Left out: animation (first frame only) and colour beyond sRGB.
 
 import sharp, { type Metadata } from 'sharp'
+import type { ModelInput } from '#contract/model.ts'
+import { canBeDirect, directInput } from './direct-input.ts'
 import { ImageRefused } from './image-refused.ts'
 import { type ImageSize, SHORT_SIDE_MIN_PX, type Shrink, shrinkFor } from './shrink-on-load.ts'
+import { webpFramesExceed } from './webp-frames.ts'
 
 /** Interleaved 8-bit RGB, rows top to bottom. */
 export interface DecodedImage {
@@ -16,6 +19,8 @@ export interface DecodedImage {
   height: number
   /** Of the image that this is a smaller picture of, where it is one. */
   whole?: ImageSize
+  /** Already what a model's input shows: cropped and filtered as its contract says. */
+  isInput?: true
 }
 
 export interface DecodeOptions {
@@ -26,10 +31,16 @@ export interface DecodeOptions {
   shortSideMinPx?: number
   /** Asked once the header is read, with what decoding takes at its worst; decoding waits for it. */
   admit?: (bytes: number) => Promise<void>
+  /** Only a model's input is wanted; comes as `isInput` where direct-input.ts can make it so, else as ever. */
+  shownTo?: ModelInput | undefined
 }
 
 /** 24 megapixels cover a Pi camera (12) and most phones; decoded they are 72 MB, what a 1 GB board can spare. */
 const PIXELS_MAX = 24_000_000
+/** The most that WebP can say. A PNG one pixel high and 24 million wide takes a gigabyte to decode, of 69 bytes. */
+const SIDE_MAX_PX = 16_383
+/** libvips looks at each before the first is decoded, in time that grows with their square: 0.8 s for 30,000. */
+const FRAMES_MAX = 1_000
 /** Ten times what 24 megapixels take on a Pi 3; beyond, somebody has made the file to be slow. */
 const SECONDS_MAX = 5
 
@@ -43,6 +54,11 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
       'Cannot decode image: is not JPEG, PNG or WebP, expected one',
     )
   allowLoadersOnce()
+  if (webpFramesExceed(bytes, FRAMES_MAX))
+    throw new ImageRefused(
+      'too-many-pixels',
+      `Cannot decode image: has more than ${FRAMES_MAX} frames, expected at most ${FRAMES_MAX}`,
+    )
   const { pixelsMax = PIXELS_MAX, shortSideMinPx = SHORT_SIDE_MIN_PX } = options
   const header = await readHeader(bytes)
   const { width, height, format } = header
@@ -51,8 +67,16 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
       'too-many-pixels',
       `Cannot decode image: is ${width}x${height} pixels, expected at most ${pixelsMax} pixels`,
     )
+  if (Math.max(width, height) > SIDE_MAX_PX)
+    throw new ImageRefused(
+      'too-many-pixels',
+      `Cannot decode image: is ${width}x${height} pixels, expected at most ${SIDE_MAX_PX} a side`,
+    )
   const shrink = format === 'png' ? 1 : shrinkFor(header, shortSideMinPx)
   await options.admit?.(bytesNeeded(header, shrink))
+  const { shownTo, secondsMax = SECONDS_MAX } = options
+  if (shownTo && shrink === 1 && canBeDirect(bytes, header, shownTo))
+    return refusingDamage(() => directInput(bytes, header, shownTo, { pixelsMax, secondsMax }))
   return decodePixels(bytes, header, { ...options, pixelsMax, shrink })
 }
 

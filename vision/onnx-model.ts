@@ -8,12 +8,13 @@ import { readFile } from 'node:fs/promises'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { RankedClass } from '#contract/classify.ts'
 import type { Crop } from '#contract/function-bindings.ts'
-import type { ModelContract } from '#contract/model.ts'
+import type { ModelContract, ModelInput } from '#contract/model.ts'
 import { type TopClass, topClasses } from '#core/preprocess/top-classes.ts'
 import type { DecodedImage } from './decode.ts'
 import { ModelRefused } from './model-refused.ts'
+import { type BatchChoice, chooseBatch } from './session/choose-batch.ts'
 import { prepareInput, type ViewedImage } from './session/prepare-input.ts'
-import { SessionQueue } from './session/session-queue.ts'
+import { type Batching, SessionQueue, type Work } from './session/session-queue.ts'
 import { checkInput, type InputTensor, isFree, type OutputTensor, type TensorInfo } from './session/tensor.ts'
 import { shortSideFor } from './shrink-on-load.ts'
 
@@ -28,10 +29,16 @@ export interface NamedModel {
 export interface LoadedModel extends AsyncDisposable {
   readonly name: string
   readonly info: ModelInfo
+  readonly input: ModelInput
+  readonly batch: BatchChoice
+  readonly work: Work
   /** How long an image's short side must be to fill the input. */
   shortSideMinPx(view?: Crop): number
-  /** The best `topK` classes by name, best first. */
-  classify(image: ViewedImage, topK: number): Promise<RankedClass[]>
+  /**
+   * The best `topK` classes by name, best first. Rejects with `InferenceLate` where a deadline (on the clock of
+   * `performance.now()`) passes while others have their turn.
+   */
+  classify(image: ViewedImage, topK: number, expiresAtMs?: number): Promise<RankedClass[]>
   /** The best `k` as profiles record them. */
   outcome(image: ViewedImage, k: number): Promise<TopClass[]>
   /** What the model makes of a tensor of one or more images. Rejects with a `ModelRefused` where it does not fit. */
@@ -43,6 +50,11 @@ export interface LoadedModel extends AsyncDisposable {
 export interface LoadOptions {
   /** Intra-op threads. One by default: two tiers' worth of models share a board with everything else. */
   threads?: number
+  /**
+   * Images in one run, for a model with a free first dimension: as many as are measured to be best here, which takes
+   * up to 200 ms, or so many. One where this is left out.
+   */
+  batching?: { readonly batchMax: number | 'measured'; readonly waitMaxMs?: number | undefined }
 }
 
 /** Throws a `ModelRefused` where ONNX Runtime cannot load the file. */
@@ -60,17 +72,23 @@ export async function loadModel(
     (tensor) => runSession(session, tensor, ref.contract),
     isFree(size) ? 'free' : Number(size),
   )
-  const outcome = async (image: ViewedImage, k: number) => {
-    const { data } = await queue.run(await tensorOf([image], ref.contract))
+  const batch = await batchOf(queue, declared, ref.contract, options.batching)
+  const outcome = async (image: ViewedImage, k: number, expiresAtMs?: number) => {
+    const { data } = await queue.run(await tensorOf([image], ref.contract), expiresAtMs)
     return topClasses(data, output.kind, k)
   }
   return {
     name: ref.name,
     info,
+    input,
+    batch,
+    get work() {
+      return queue.work
+    },
     shortSideMinPx: (view) => shortSideFor(input, view),
-    outcome,
-    async classify(image, topK) {
-      const top = await outcome(image, topK)
+    outcome: (image, k) => outcome(image, k),
+    async classify(image, topK, expiresAtMs) {
+      const top = await outcome(image, topK, expiresAtMs)
       return top.map(({ class: index, p }) => ({
         index,
         name: ref.labels[index] ?? `class ${index}`,
@@ -86,6 +104,24 @@ export async function loadModel(
       await session.release()
     },
   }
+}
+
+/** Sets the queue's sizes. What is measured goes through the queue, but is no work. */
+async function batchOf(
+  queue: SessionQueue,
+  declared: TensorInfo | undefined,
+  { input }: ModelContract,
+  { batchMax, waitMaxMs = 0 }: NonNullable<LoadOptions['batching']> = { batchMax: 1 },
+): Promise<BatchChoice> {
+  const use = (choice: BatchChoice): BatchChoice => {
+    queue.batching = { batchMax: choice.batchMax, waitMaxMs } satisfies Batching
+    return choice
+  }
+  if (!isFree(declared?.shape[0])) return use({ batchMax: 1, measured: [] })
+  if (batchMax !== 'measured') return use({ batchMax, measured: [] })
+  const { dtype, layout, width, height } = input
+  const dimensions = layout === 'nchw' ? [3, height, width] : [height, width, 3]
+  return use(await chooseBatch(queue.measure, { dtype, dimensions }))
 }
 
 export interface ModelInfo {

@@ -6,6 +6,7 @@
 
 import type { FeatureName } from '#contract/features.ts'
 import type { Crop, FeaturesResult, InferResult } from '#contract/function-bindings.ts'
+import type { ModelInput } from '#contract/model.ts'
 import { extractFeatures } from '#core/features/extract-features.ts'
 import { type ImageEntry, imageEntry } from './image-entry.ts'
 import { featureKernels } from './kernels/load-kernels.ts'
@@ -27,8 +28,13 @@ export interface Vision {
 
 /** What whoever answers for an image from its first byte to its answer needs beside. */
 export interface ServingVision extends Vision {
-  /** Its size, upright, once it is decoded. Rejects with an `ImageRefused`. */
-  look(image: SeenImage): Promise<ImageSize>
+  /** As `Vision`; rejects with `InferenceLate` where nobody waits any more once its turn comes. */
+  infer(image: SeenImage, topK: number, crop?: Crop, expiresAtMs?: number): Promise<InferResult>
+  /**
+   * Its size, upright, once it is decoded; `forModel` where the model is the only reader that is certain. Rejects with an
+   * `ImageRefused`.
+   */
+  look(image: SeenImage, forModel?: boolean): Promise<ImageSize>
   /** Nobody will ask for it any more. */
   forget(image: SeenImage): void
 }
@@ -46,9 +52,11 @@ const TOP_K_MAX = 5
 /** The model as vision needs it: the view travels on the image, and prepare-input.ts reads it there. */
 export interface ClassifyingModel {
   readonly name: string
+  /** What it is shown; where it is left out it crops and filters by itself. */
+  readonly input?: ModelInput
   /** How long an image's short side must be; that of every decoded image will do where it is left out. */
   shortSideMinPx?(view?: Crop): number
-  classify(image: ViewedImage, topK: number): ReturnType<LoadedModel['classify']>
+  classify(image: ViewedImage, topK: number, expiresAtMs?: number): ReturnType<LoadedModel['classify']>
 }
 
 export function createVision({ model }: { model: ClassifyingModel }): ServingVision {
@@ -62,14 +70,26 @@ export function createVision({ model }: { model: ClassifyingModel }): ServingVis
     return known
   }
 
-  async function inferOnce(image: SeenImage, view: Crop | undefined): Promise<InferResult> {
-    const decoded = await entry(image).decoded(model.shortSideMinPx?.(view))
+  async function inferOnce(
+    image: SeenImage,
+    view: Crop | undefined,
+    expiresAtMs: number | undefined,
+  ): Promise<InferResult> {
+    const decoded =
+      view === undefined && model.input !== undefined
+        ? await entry(image).shown(model.input)
+        : await entry(image).decoded(model.shortSideMinPx?.(view))
     const start = performance.now()
-    const labels = await model.classify(view === undefined ? decoded : { ...decoded, view }, TOP_K_MAX)
+    const seen = view === undefined ? decoded : { ...decoded, view }
+    const labels = await model.classify(seen, TOP_K_MAX, expiresAtMs)
     return { model: model.name, labels, ms: performance.now() - start }
   }
 
-  function inferView(image: SeenImage, view: Crop | undefined): Promise<InferResult> {
+  function inferView(
+    image: SeenImage,
+    view: Crop | undefined,
+    expiresAtMs: number | undefined,
+  ): Promise<InferResult> {
     const views = inferred.get(image) ?? new Map<string, Promise<InferResult>>()
     inferred.set(image, views)
     const key = view === undefined ? '' : [view.x, view.y, view.width, view.height].join()
@@ -80,14 +100,17 @@ export function createVision({ model }: { model: ClassifyingModel }): ServingVis
       throw new TooManyViews(
         `Cannot infer image: is the ${views.size + 1}th view, expected ${VIEWS_MAX} at most`,
       )
-    result = inferOnce(image, view)
+    result = inferOnce(image, view, expiresAtMs)
     views.set(key, result)
     return result
   }
 
   return {
-    async look(image) {
-      const { whole, width, height } = await entry(image).decoded()
+    async look(image, forModel = false) {
+      const known = entry(image)
+      const { whole, width, height } = await (forModel && model.input !== undefined
+        ? known.shown(model.input)
+        : known.decoded())
       return whole ?? { width, height }
     },
     forget(image) {
@@ -100,8 +123,8 @@ export function createVision({ model }: { model: ClassifyingModel }): ServingVis
       const values = extractFeatures(await entry(image).working(), names, { kernels: featureKernels() })
       return { values, ms: performance.now() - start }
     },
-    async infer(image, topK, crop) {
-      const { labels, ...rest } = await inferView(image, crop)
+    async infer(image, topK, crop, expiresAtMs) {
+      const { labels, ...rest } = await inferView(image, crop, expiresAtMs)
       return { ...rest, labels: labels.slice(0, topK) }
     },
   }

@@ -21,6 +21,7 @@ import { oipPortsOf } from './oip/model-of.ts'
 import { oipApp } from './oip/oip-app.ts'
 import { answerEnergyJ } from './serve/energy.ts'
 import { Generations } from './serve/generations.ts'
+import { labelsIn } from './serve/offload/labels-in.ts'
 import { Offload } from './serve/offload/offload.ts'
 import { ownRunFolder } from './serve/run-folder.ts'
 
@@ -42,7 +43,12 @@ export async function startDevice(
   await store.sweep()
   const { tracesUrl, edgeApiKey: edgeKey } = config
   const tracing = await openTracing({ service: `tandem-${part}`, endpoint: tracesUrl })
-  const offload = new Offload({ activeWatts: config.power.watts, edgeKey, tracing })
+  const offload = new Offload({
+    activeWatts: config.power.watts,
+    edgeKey,
+    tracing,
+    readLabels: labelsIn(store),
+  })
   const images = new ArtifactStore(path.join(config.home, 'images'))
   const { home, limits } = config
   const observing = await openObserving({

@@ -34,6 +34,7 @@ import { advanceNow } from '../jobs/rollout-driver.ts'
 import { found, Refusal } from '../refusal.ts'
 import { ById, GroupName } from './inputs.ts'
 import { changeRollout, claimGroups, requireExpected, underWay } from './promote/claim-groups.ts'
+import { requireAdmin, requireFit } from './promote/external-edge.ts'
 import { describeDeployment, Expected, Promotion, planOf, requireDevices } from './promote/promotion.ts'
 import { viewRollout } from './promote/rollout-view.ts'
 import { startPromotion } from './promote/start-promotion.ts'
@@ -70,8 +71,10 @@ export const rolloutsRouter = router({
     if (!gate.ok && input.override === undefined)
       throw new Refusal('gate', `${gate.words} To promote it all the same, give a reason (override)`)
     const plan = planOf(input)
-    for (const group of plan ? groupsOf(plan) : [input.group]) await requireDevices(ctx.db, group)
+    for (const group of plan ? groupsOf(plan) : [input.group]) await requireDevices(ctx.db, group, input)
     const draft = await describeDeployment(ctx.db, row, input)
+    if (input.externalEdges.length > 0) requireAdmin(ctx.actor)
+    for (const edge of input.externalEdges) await requireFit(ctx, draft.edge, edge)
     const overrideReason = gate.ok ? null : (input.override ?? null)
     const order = { input, plan, draft, overrideReason, startedBy: ctx.actor.name }
     const started = await startPromotion(ctx.db, order)

@@ -11,6 +11,7 @@ import { modelsRouter } from './models.ts'
 import { capturesRouter } from './observe/captures.ts'
 import { profilesRouter } from './profiles.ts'
 import { aliasesRouter } from './promote/aliases.ts'
+import { edgesRouter } from './promote/edges.ts'
 import { rolloutsRouter } from './rollouts.ts'
 import { routersRouter } from './routers.ts'
 import { selectionsRouter } from './selections.ts'
@@ -28,6 +29,7 @@ export const adminRouter = router({
   functions: functionsRouter,
   rollouts: rolloutsRouter,
   aliases: aliasesRouter,
+  edges: edgesRouter,
   decisions: decisionsRouter,
   captures: capturesRouter,
   keys: keysRouter,

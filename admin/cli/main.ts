@@ -6,6 +6,7 @@ import { sentenceOf } from '../client/api.ts'
 import { addEnergyCommands } from './energy-commands.ts'
 import { addEvaluateCommand } from './evaluate-commands.ts'
 import { addDeviceCommands } from './fleet/device-commands.ts'
+import { addEdgeCommands } from './fleet/edge-commands.ts'
 import { addKeyCommands } from './fleet/key-commands.ts'
 import { addFunctionCommands } from './function-commands.ts'
 import { addCaptureCommands } from './observe/capture-commands.ts'
@@ -43,6 +44,7 @@ The flow, on your own models and images:
 addModelCommands(program)
 addDatasetCommands(program)
 addDeviceCommands(program)
+addEdgeCommands(program)
 addKeyCommands(program)
 addProfileCommand(program)
 addEnergyCommands(program)

@@ -28,6 +28,8 @@ interface PromoteOptions extends PlanOptions, ObserveOptions, OffloadOptions {
   readonly override?: string
   readonly alias: string
   readonly replace: boolean
+  readonly edgeUrl: readonly string[]
+  readonly edgeModel?: string
 }
 
 const pairOf = ({ deployment: { id, version, local, edge } }: Started): string =>
@@ -59,6 +61,8 @@ export function addPromoteCommands(program: Command): void {
     .option('--override <reason>', 'promote although the gate refuses; the reason is kept')
     .option('--alias <name>', 'what moves to the deployment once it is current', 'stable')
     .option('--replace', 'end what the group is on its way to', false)
+    .option('--edge-url <urls...>', 'other servers that run the edge half, as by `edges declare`', [])
+    .option('--edge-model <name>', "what the pair's edge model is called there")
   withOffloadOptions(withObserveOptions(withPlanOptions(promote))).action(
     async (router: string | undefined, options: PromoteOptions, command: Command) => {
       const session = await openSession(command)
@@ -68,8 +72,14 @@ export function addPromoteCommands(program: Command): void {
       const { group, override, alias, replace, quality } = options
       const order = { router: which, function: options.function, expected, group, override, alias, replace }
       const plan = { stages: planFrom(options), quality }
+      const externalEdges = options.edgeUrl.map((url) => ({ url, model: options.edgeModel }))
       const policy = { ...offloadPolicy(options), ...observePolicy(options) }
-      const started = await session.api.trpc.rollouts.promote.mutate({ ...order, ...plan, policy })
+      const started = await session.api.trpc.rollouts.promote.mutate({
+        ...order,
+        ...plan,
+        policy,
+        externalEdges,
+      })
       if (!('plan' in started.rollout)) return follow(session, group, started)
       session.tell(`Rollout ${started.rollout.id} of ${pairOf(started)}`)
       await watchToEnd(session, started.rollout.id, started)

@@ -14,10 +14,13 @@ import { BoundedMap } from './bounded-map.ts'
 import { GroupWatch } from './group-watch.ts'
 import { inBatches } from './in-batches.ts'
 import { inLanes } from './lanes.ts'
-import { manifestFor } from './wanted.ts'
+import { type GroupRows, groupRows, manifestFor } from './wanted.ts'
 
-/** Of ten connections; the others are for reports and for who a device is. */
-const LANES = 6
+/**
+ * Most of what a lane does is to wait for rows that it shares with others: of its own are two short queries at a local
+ * device. More lanes than the pool has connections would keep reports waiting.
+ */
+const LANES = 8
 /** Then it is computed again: a manifest that nears its end is to be signed anew. */
 const SETTLED_MAX_MS = 10 * 60_000
 /** About 300 bytes each. */
@@ -60,6 +63,7 @@ export class ManifestPolls {
   readonly #ctx: Context
   readonly #trusted: (deviceId: string) => Promise<DeviceRow>
   readonly #watch: GroupWatch
+  readonly #rows: GroupRows
   readonly #hasJob: (deviceId: string) => Promise<boolean | undefined>
   readonly #settled = new BoundedMap<string, Settled>(SETTLED_MAX)
   readonly #inLane = inLanes(LANES)
@@ -69,6 +73,7 @@ export class ManifestPolls {
     this.#ctx = ctx
     this.#trusted = trusted
     this.#watch = new GroupWatch(ctx)
+    this.#rows = groupRows(ctx.db)
     this.#hasJob = inBatches(devicesWithJobs(ctx.db))
   }
 
@@ -105,7 +110,7 @@ export class ManifestPolls {
     const stamp = await this.#watch.stampOf(groupName)
     if (poll.isGone()) return { stamp }
     const { db, signer } = this.#ctx
-    const row = await manifestFor(db, signer, await this.#trusted(id), new Date())
+    const row = await manifestFor({ db, rows: this.#rows, signer }, await this.#trusted(id), new Date())
     const untilMs = Date.now() + SETTLED_MAX_MS
     this.#settled.set(id, { etag: etagOf(row), wanted: stamp.wanted, untilMs })
     return { stamp, row }

@@ -1,7 +1,7 @@
 // What a device should run now, and the signed manifest that says so.
 //
 // The pair is atomic across the tiers: an edge device is told first, a local device only when an edge device of its
-// group runs its half. Until then the local one keeps what it has, whose edge half the edge devices keep running
+// group runs its half, or an external edge was declared for it. Until then the local one keeps what it has, whose edge half the edge devices keep running
 // beside the new one. Computed at every poll from rows alone, so no crash can strand it.
 //
 // While a staged rollout is under way a group runs two deployments: the devices that its stages have reached the
@@ -10,30 +10,52 @@
 // just enrolled, or another rollout was replaced) is therefore told the current one first.
 
 import type { Deployment } from '#contract/deployment.ts'
-import type { Manifest } from '#contract/manifest.ts'
+import type { EdgePlace, Manifest } from '#contract/manifest.ts'
 import type { Db } from '#db/db.ts'
-import { currentRollout, findDeployment } from '#db/queries/deployments.ts'
+import { type CurrentRollout, findDeployment } from '#db/queries/deployments.ts'
 import { type DeviceRow, groupDevices } from '#db/queries/devices.ts'
 import { type ManifestRow, nextManifest } from '#db/queries/manifests.ts'
+import { currentByGroup, rollingByGroup } from '#db/queries/polls/group-rows.ts'
 import { isServedLocally, isToRun } from '#db/queries/rollouts/observe.ts'
-import { rollingIn } from '#db/queries/rollouts/staged-rollouts.ts'
+import type { StagedRollout } from '#db/queries/rollouts/staged-rollouts.ts'
 import { digestOf } from '#platform/artifact-store.ts'
 import type { ManifestSigner } from '../manifest-signer.ts'
-import { edgesRunning, keptBeside } from './live-edges.ts'
+import { inBatches } from './in-batches.ts'
+import { declaredEdges, edgesRunning, keptBeside } from './live-edges.ts'
 
 const MANIFEST_VALID_MS = 30 * 24 * 3_600_000
 
 interface Wanted {
   readonly deployment: Deployment | null
-  readonly edges: readonly { readonly url: string }[]
+  readonly edges: readonly EdgePlace[]
 }
 
 const NOTHING: Wanted = { deployment: null, edges: [] }
 
-export async function wantedFor(db: Db, device: DeviceRow, last: ManifestRow | undefined): Promise<Wanted> {
-  const rolling = await rollingIn(db, device.groupName)
+/** Rows of a group, read after they were asked for; of devices that ask together, once for all. */
+export interface GroupRows {
+  current(groupName: string): Promise<CurrentRollout | undefined>
+  rolling(groupName: string): Promise<StagedRollout | undefined>
+}
+
+export const groupRows = (db: Db): GroupRows => ({
+  current: inBatches(currentByGroup(db)),
+  rolling: inBatches(rollingByGroup(db)),
+})
+
+interface Reads {
+  readonly db: Db
+  readonly rows: GroupRows
+}
+
+async function wantedFor(
+  { db, rows }: Reads,
+  device: DeviceRow,
+  last: ManifestRow | undefined,
+): Promise<Wanted> {
+  const [rolling, here] = await Promise.all([rows.rolling(device.groupName), rows.current(device.groupName)])
   const next = rolling && isToRun(rolling.rollout, device) ? rolling.deployment.document : undefined
-  const current = (await currentRollout(db, device.groupName))?.deployment.document
+  const current = here?.deployment.document
   if (device.tier === 'edge')
     return { deployment: (await forEdge(db, device, { current, next })) ?? null, edges: [] }
   // A device that runs neither goes by way of the current one, as its edge devices do.
@@ -79,14 +101,16 @@ async function keptForOthers(db: Db, edge: DeviceRow, wantedId: string): Promise
 /** What the device was told last, where nothing newer is live. */
 async function kept(db: Db, device: DeviceRow, last: ManifestRow | undefined): Promise<Wanted> {
   const told = last
-    ? (JSON.parse(last.content) as { deploymentId: string | null; edges: { url: string }[] })
+    ? (JSON.parse(last.content) as { deploymentId: string | null; edges: EdgePlace[] })
     : undefined
   if (!told || told.deploymentId === null) return NOTHING
-  // An edge device that was revoked must get no more images, even where there is no other.
+  // An edge that was revoked must get no more images, even where there is no other.
   const trusted = new Set((await groupDevices(db, device.groupName, 'edge')).map((e) => e.url))
+  const isTrusted = ({ url, protocol }: EdgePlace) => protocol === undefined && trusted.has(url)
+  const declared = await declaredEdges(db, device.groupName, told.deploymentId)
   return {
     deployment: (await findDeployment(db, told.deploymentId))!.document,
-    edges: told.edges.filter((e) => trusted.has(e.url)),
+    edges: [...told.edges.filter(isTrusted), ...declared],
   }
 }
 
@@ -102,13 +126,12 @@ const isFresh = (row: ManifestRow, now: Date): boolean =>
 
 /** The device's manifest: the last one while its content holds and is not near expiry, else a new sequence. */
 export async function manifestFor(
-  db: Db,
-  signer: ManifestSigner,
+  { db, rows, signer }: Reads & { readonly signer: ManifestSigner },
   device: DeviceRow,
   now: Date,
 ): Promise<ManifestRow> {
   return nextManifest(db, device.id, async (last) => {
-    const wanted = await wantedFor(db, device, last)
+    const wanted = await wantedFor({ db, rows }, device, last)
     const content = contentOf(wanted, signer)
     if (last && last.content === content && isFresh(last, now)) return last
     const expiresAt = new Date(now.getTime() + MANIFEST_VALID_MS)

@@ -1,13 +1,14 @@
 // The load of bench/fleet/pollers.ts, in a process of its own: every device of the fleet asks for its manifest with a
 // key of its own, over kept connections. Two ways: `saturate` asks without a pause over few connections, which finds
-// how much the control plane can take; `hold` is what agents do: a long poll each, a report after every answer.
+// how much the control plane can take; `hold` is what agents do: a long poll each, a report after every answer, and
+// for jobs either polls that tell of them or, as agents once did, a question every second.
 // A device runs nothing: it "installs" at once and reports that it serves what it was told.
 
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { DEVICE_TOKEN_AUDIENCE } from '#contract/device-api.ts'
+import { DEVICE_TOKEN_AUDIENCE, JOBS_HEADER } from '#contract/device-api.ts'
 import type { Tier } from '#contract/tier.ts'
 
 export interface PollerSpec {
@@ -20,7 +21,7 @@ export interface PollerSpec {
 
 export type LoadCommand =
   | { readonly do: 'saturate'; readonly seconds: number; readonly connections: number }
-  | { readonly do: 'hold'; readonly rampS: number }
+  | { readonly do: 'hold'; readonly rampS: number; readonly jobs: 'tell' | 'ask' }
   | { readonly do: 'release' }
   | { readonly do: 'look' }
 
@@ -29,6 +30,10 @@ export interface LoadLook {
   /** By status; 0 where no answer came. */
   readonly polls: Readonly<Record<number, number>>
   readonly reports: Readonly<Record<number, number>>
+  /** Questions for jobs. */
+  readonly asked: Readonly<Record<number, number>>
+  /** When devices heard that a job waits for them, by Date.now(). */
+  readonly jobsAtMs: readonly number[]
   /** How long an answer took; of a long poll how long after its wait. */
   readonly p50Ms: number
   readonly p99Ms: number
@@ -47,12 +52,15 @@ const WAIT_S = 20
 /** As workers/agent/control-client.ts gives up. */
 const TIMEOUT_MS = 30_000
 const RETRY_MS = 1_000
+const ASK_EVERY_MS = 1_000
 
 interface Poller extends PollerSpec {
   readonly signer: KeyObject
   etag: string | undefined
   sequence: number
   serving: string | null
+  /** It has heard of a job, and works from then on. */
+  isBusy: boolean
 }
 
 const [, , baseUrl, file] = process.argv
@@ -62,6 +70,7 @@ const pollers: Poller[] = (JSON.parse(readFileSync(file!, 'utf8')) as PollerSpec
   etag: undefined,
   sequence: 0,
   serving: null,
+  isBusy: false,
 }))
 
 let stats = freshStats()
@@ -69,9 +78,14 @@ const told = new Map<string, string>()
 let lastToldAtMs = 0
 let open = 0
 let isHolding = false
+const jobsAtMs: number[] = []
 
 function freshStats() {
-  const none = { polls: {} as Record<number, number>, reports: {} as Record<number, number> }
+  const none = {
+    polls: {} as Record<number, number>,
+    reports: {} as Record<number, number>,
+    asked: {} as Record<number, number>,
+  }
   return {
     ...none,
     startedAt: performance.now(),
@@ -91,16 +105,20 @@ function token({ id, signer }: Poller): string {
   return `${signed}.${sign(null, Buffer.from(signed), signer).toString('base64url')}`
 }
 
-async function poll(pool: Pool, poller: Poller, waitS: number): Promise<number> {
+async function poll(pool: Pool, poller: Poller, waitS: number, tell = false): Promise<number> {
   const headers: Record<string, string> = { authorization: `Bearer ${token(poller)}` }
   if (poller.etag !== undefined) headers['if-none-match'] = poller.etag
   const startedAt = performance.now()
   open++
   try {
-    const path = `/device/v1/manifest?wait=${waitS}`
+    const path = `/device/v1/manifest?wait=${waitS}${tell && !poller.isBusy ? '&jobs=tell' : ''}`
     const answer = await pool.request({ method: 'GET', path, headers, headersTimeout: TIMEOUT_MS })
     const text = await answer.body.text()
     const ms = performance.now() - startedAt
+    if (answer.headers[JOBS_HEADER] === 'waiting') {
+      poller.isBusy = true
+      jobsAtMs.push(Date.now())
+    }
     if (answer.statusCode === 200) learn(poller, text, String(answer.headers.etag))
     // A long poll that brought news is measured from the promotion, by the parent.
     if (answer.statusCode === 304 || waitS === 0) stats.tookMs.push(ms - waitS * 1_000)
@@ -159,13 +177,32 @@ async function saturate({ seconds, connections }: { seconds: number; connections
 
 const closing = (pool: Pool) => Object.assign(pool, { [Symbol.asyncDispose]: () => pool.destroy() })
 
-async function hold(rampS: number): Promise<void> {
-  const pool = new Pool(baseUrl!, { connections: pollers.length + 100, pipelining: 1 })
+async function askForJobs(pool: Pool, poller: Poller): Promise<void> {
+  while (isHolding) {
+    await sleep(ASK_EVERY_MS)
+    const headers = { authorization: `Bearer ${token(poller)}` }
+    const request = { method: 'GET', path: '/device/v1/jobs/next', headers } as const
+    const status = await pool.request({ ...request, headersTimeout: TIMEOUT_MS }).then(
+      async (answer) => {
+        const { job } = (await answer.body.json()) as { job: unknown }
+        if (job && !poller.isBusy) jobsAtMs.push(Date.now())
+        poller.isBusy ||= job !== null
+        return answer.statusCode
+      },
+      () => 0,
+    )
+    if (isHolding) count(stats.asked, status)
+  }
+}
+
+async function hold({ rampS, jobs }: { rampS: number; jobs: 'tell' | 'ask' }): Promise<void> {
+  const pool = new Pool(baseUrl!, { connections: 2 * pollers.length + 100, pipelining: 1 })
   isHolding = true
   const agent = async (poller: Poller, i: number) => {
     await sleep((rampS * 1_000 * i) / pollers.length)
+    if (jobs === 'ask') void askForJobs(pool, poller)
     while (isHolding) {
-      const status = await poll(pool, poller, poller.etag === undefined ? 0 : WAIT_S)
+      const status = await poll(pool, poller, poller.etag === undefined ? 0 : WAIT_S, jobs === 'tell')
       if (!isHolding) return
       count(stats.polls, status)
       if (status === 200 || status === 304) await report(pool, poller)
@@ -179,7 +216,7 @@ async function hold(rampS: number): Promise<void> {
 }
 
 function look(): LoadLook {
-  const { startedAt, cpu, tookMs, polls, reports, errors } = stats
+  const { startedAt, cpu, tookMs, polls, reports, asked, errors } = stats
   const sorted = tookMs.sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
   const { user, system } = process.cpuUsage(cpu)
@@ -188,7 +225,7 @@ function look(): LoadLook {
   stats = freshStats()
   return {
     seconds: (performance.now() - startedAt) / 1_000,
-    ...{ polls, reports, open, told: counts, lastToldAtMs },
+    ...{ polls, reports, asked, jobsAtMs, open, told: counts, lastToldAtMs },
     ...{ p50Ms: at(0.5), p99Ms: at(0.99), maxMs: sorted.at(-1) ?? 0 },
     cpuS: (user + system) / 1e6,
     errors: [...errors].slice(0, 5),
@@ -197,7 +234,7 @@ function look(): LoadLook {
 
 process.on('message', async (command: LoadCommand) => {
   if (command.do === 'saturate') await saturate(command)
-  if (command.do === 'hold') void hold(command.rampS)
+  if (command.do === 'hold') void hold(command)
   if (command.do === 'release') isHolding = false
   process.send?.(look())
 })

@@ -1,9 +1,9 @@
-// `node --import tsx bench/fleet/pollers.ts [devices] [groups] [edges a group] [seconds of holding]`: a fleet polls the
-// control plane. Real are its process, PostgreSQL, HTTP, keys, tokens and signatures; the devices run nothing.
+// `node --import tsx bench/fleet/pollers.ts [devices] [groups] [edges a group] [seconds of holding]
+// [tell|ask]`: a fleet polls the control plane. Real are its process, PostgreSQL, HTTP, keys, tokens and signatures; the devices run nothing.
 //
 // First everybody is told what was promoted. Then the fleet asks without a pause over a few connections: how many
 // requests a second the control plane can take. Then each device holds a long poll and reports after each answer, as
-// agents do: what a fleet costs that has nothing to hear. In the midst of it something is promoted: when has the last
+// agents do: what a fleet costs that has nothing to hear. Of jobs it is told by its polls, or asks every second. In the midst of it something is promoted: when has the last
 // device been told. CPU and memory are of the control plane's process and of PostgreSQL, from /proc.
 
 import { fork } from 'node:child_process'
@@ -18,6 +18,7 @@ import { type BenchPlane, insertFleet, openBenchPlane } from './pollers-plane.ts
 import { loadAverage, postgresUsage, processUsage } from './pollers-usage.ts'
 
 const [devices = 10_000, groups = 100, edgesPerGroup = 2, holdS = 30] = process.argv.slice(2, 6).map(Number)
+const jobs = process.argv[6] === 'ask' ? 'ask' : 'tell'
 
 const SATURATE_S = 10
 const CONNECTIONS = 64
@@ -25,6 +26,7 @@ const CONNECTIONS = 64
 const RAMP_S = 20
 
 const TOLD_MAX_S = 90
+const JOBS = 10
 
 await using plane = await openBenchPlane(groups)
 const fleet = await insertFleet(plane.rig, { devices, groups, edgesPerGroup })
@@ -53,14 +55,15 @@ const told = (look: LoadLook, ids: readonly string[]) => ids.reduce((n, id) => n
 function print(what: string, before: Usage, look: LoadLook): void {
   const now = usage()
   const seconds = (now.atMs - before.atMs) / 1_000
-  const requests = sum(look.polls) + sum(look.reports)
+  const requests = sum(look.polls) + sum(look.reports) + sum(look.asked)
   const per = (s: number) => `${((s * 1_000) / requests).toFixed(3)} s a 1,000`
   const share = (s: number) => `${((s / seconds) * 100).toFixed(0)} % of a core`
   const [plain, postgres] = [now.cpuS - before.cpuS, now.postgresS - before.postgresS]
   console.log(`\n${what} (${seconds.toFixed(1)} s, load average ${loadAverage()})`)
   console.log(
     `  ${requests} requests, ${(requests / seconds).toFixed(0)}/s: polls ${JSON.stringify(look.polls)}, ` +
-      `reports ${JSON.stringify(look.reports)}, ${look.open} polls open`,
+      `reports ${JSON.stringify(look.reports)}, for jobs ${JSON.stringify(look.asked)}, ${look.open} polls open; ` +
+      `${(requests / seconds / devices).toFixed(3)}/s a device`,
   )
   console.log(
     `  p50 ${look.p50Ms.toFixed(1)} ms, p99 ${look.p99Ms.toFixed(1)}, longest ${look.maxMs.toFixed(1)}`,
@@ -77,11 +80,12 @@ function print(what: string, before: Usage, look: LoadLook): void {
 
 async function tellAll(ids: readonly string[], maxS: number): Promise<LoadLook> {
   const until = performance.now() + maxS * 1_000
-  const all = { polls: {} as Record<number, number>, reports: {} as Record<number, number>, cpuS: 0 }
+  const none = () => ({}) as Record<number, number>
+  const all = { polls: none(), reports: none(), asked: none(), cpuS: 0 }
   for (;;) {
     await sleep(250)
     const look = await command({ do: 'look' })
-    for (const kind of ['polls', 'reports'] as const)
+    for (const kind of ['polls', 'reports', 'asked'] as const)
       for (const [status, n] of Object.entries(look[kind]))
         all[kind][Number(status)] = (all[kind][Number(status)] ?? 0) + n
     all.cpuS += look.cpuS
@@ -104,13 +108,32 @@ async function promoted(what: string, plane: BenchPlane): Promise<void> {
   )
 }
 
+/** How soon devices hear of a job that is queued while they have nothing to do. */
+async function queued(plane: BenchPlane): Promise<void> {
+  const delaysMs: number[] = []
+  for (let i = 0; i < JOBS; i++) {
+    const names = [`local-${devices - 1 - i}`]
+    const startedAtMs = Date.now()
+    await plane.rig.control.admin.profiles.create.mutate({
+      dataset: 'scenes',
+      models: ['light'],
+      devices: names,
+    })
+    for (let heard = 0; heard <= i; await sleep(20)) heard = (await command({ do: 'look' })).jobsAtMs.length
+    const { jobsAtMs } = await command({ do: 'look' })
+    delaysMs.push(jobsAtMs.at(-1)! - startedAtMs)
+  }
+  const sorted = delaysMs.toSorted((a, b) => a - b)
+  console.log(`\na job is heard of after ${sorted[JOBS >> 1]} ms, at most ${sorted.at(-1)} (${JOBS} jobs)`)
+}
+
 console.log(
   `${devices} devices in ${groups} groups, ${edgesPerGroup} of them edge devices in each; ${os.cpus().length} cores ` +
     `of ${os.cpus()[0]?.model}, Node ${process.version}, load average ${loadAverage()}`,
 )
 let before = usage()
 const first = await plane.promote()
-await command({ do: 'hold', rampS: 0 })
+await command({ do: 'hold', rampS: 0, jobs })
 const start = await tellAll(first, TOLD_MAX_S)
 print('the first manifest of everybody', before, start)
 await command({ do: 'release' })
@@ -124,7 +147,7 @@ print(
   await command({ do: 'saturate', seconds: SATURATE_S, connections: CONNECTIONS }),
 )
 
-await command({ do: 'hold', rampS: RAMP_S })
+await command({ do: 'hold', rampS: RAMP_S, jobs })
 await sleep(RAMP_S * 1_000 + 2_000)
 await command({ do: 'look' })
 before = usage()
@@ -139,6 +162,7 @@ console.log(
   `  memory ${rss[0]!.toFixed(0)} MB, in the middle ${middle.toFixed(0)}, at the end ${rss.at(-1)!.toFixed(0)}: ` +
     `${((slopeOf(rss) * 60 * 1_024) / 1_024).toFixed(2)} MB a minute`,
 )
+await queued(plane)
 await promoted('a promotion', plane)
 console.log(`  ${usage().rssMb.toFixed(0)} MB`)
 await command({ do: 'release' })

@@ -11,6 +11,7 @@ export function toTensor(rgb: Uint8Array, input: ModelInput): Uint8Array | Float
     throw new RangeError(
       `Cannot fill input "${input.name}": has ${rgb.length} bytes, expected ${pixels * 3} for ${input.width}x${input.height} RGB`,
     )
+  if (input.dtype === 'uint8' && input.layout === 'nhwc') return rgb
   const isPlanar = input.layout === 'nchw'
   const pixelStep = isPlanar ? 1 : 3
   const channelStep = isPlanar ? pixels : 1

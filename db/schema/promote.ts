@@ -1,8 +1,8 @@
-// Stage promote: functions, immutable deployments, and the signed manifests that tell each device which one to run.
-// What is current where is in rollout.ts.
+// Stage promote: functions, immutable deployments, the signed manifests that tell each device which one to run, and
+// servers of others that stand in for edge devices. What is current where is in rollout.ts.
 
 import { sql } from 'drizzle-orm'
-import { check, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { check, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { Deployment } from '#contract/deployment.ts'
 import { artifacts } from './access.ts'
 import { createdAt, id, instant } from './columns.ts'
@@ -62,5 +62,31 @@ export const manifests = pgTable(
   (t) => [
     primaryKey({ columns: [t.deviceId, t.sequence] }),
     check('manifests_sequence', sql`${t.sequence} > 0`),
+  ],
+)
+
+/** Servers that run the edge half of one deployment for one group, by an admin's word: they report nothing themselves. */
+export const externalEdges = pgTable(
+  'external_edges',
+  {
+    id: id(),
+    groupName: text('group_name').notNull(),
+    url: text('url').notNull(),
+    /** What the deployment's edge model is called there. */
+    model: text('model').notNull(),
+    protocol: text('protocol', { enum: ['oip-v2'] }).notNull(),
+    deploymentId: text('deployment_id')
+      .notNull()
+      .references(() => deployments.id),
+    createdAt: createdAt(),
+    createdBy: text('created_by').notNull(),
+    revokedAt: instant('revoked_at'),
+  },
+  (t) => [
+    check('external_edges_protocol', sql`${t.protocol} in ('oip-v2')`),
+    // Also how a group's are found, at every look of its devices.
+    uniqueIndex('external_edges_active')
+      .on(t.groupName, t.deploymentId, t.url)
+      .where(sql`${t.revokedAt} is null`),
   ],
 )

@@ -135,6 +135,8 @@ def main(name, folder, out):
     torch.onnx.export(
         model.eval(), torch.zeros(1, 3, side, side), os.path.join(out, f'{name}.onnx'),
         opset_version=13, input_names=['image'], output_names=['logits'],
+        # Any number of images in one run: the devices find out how many are best.
+        dynamic_axes={'image': {0: 'batch'}, 'logits': {0: 'batch'}},
     )
     with open(os.path.join(out, f'{name}.json'), 'w') as file:
         json.dump(document, file, indent=2)

@@ -52,7 +52,7 @@ export const enrolmentOf = (code: string, key: DeviceKey, tier: Tier, url = 'htt
 })
 
 export async function enrolDevice(
-  control: Control,
+  control: Pick<Control, 'admin' | 'request'>,
   place: { name: string; tier: Tier; group?: string; url?: string },
 ): Promise<FakeDevice> {
   const { name, tier, group = 'default', url = `http://${name}.test:7402` } = place
@@ -65,7 +65,7 @@ export async function enrolDevice(
 }
 
 export function deviceClient(
-  control: Control,
+  control: Pick<Control, 'admin' | 'request'>,
   { id, key, url }: { id: string; key: DeviceKey; url: string },
 ): FakeDevice {
   const send = async (pathname: string, init: RequestInit = {}) =>

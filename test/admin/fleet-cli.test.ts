@@ -33,7 +33,6 @@ async function restart(): Promise<void> {
 beforeAll(async () => {
   rig = await openRolloutRig()
   await restart()
-  await rig.control.database.pool.query('delete from outcomes')
   await rig.control.admin.devices.revoke.mutate({ name: 'pi' })
   await rig.control.admin.devices.revoke.mutate({ name: 'tx2' })
   fleet = await rig.fleet({ local: 2, edge: 1 })

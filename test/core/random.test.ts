@@ -1,3 +1,5 @@
+// Seeded chance repeats itself and never changes: routers name their seeds for ever.
+
 import { expect, it } from 'vitest'
 import { createRandom, randomInteger, shuffle } from '#core/random.ts'
 

@@ -1,3 +1,6 @@
+// The embedded server by its supervisor, with real processes: started, shared, adopted, killed and recovered, and never taken
+// for another’s.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'

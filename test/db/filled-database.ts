@@ -23,6 +23,7 @@ import { insertModel, modelRefs } from '#db/queries/models.ts'
 import { insertAudits } from '#db/queries/observe/audits.ts'
 import { insertCaptures } from '#db/queries/observe/captures.ts'
 import { moveAlias } from '#db/queries/rollouts/aliases.ts'
+import { ensureExternalEdge } from '#db/queries/rollouts/external-edges.ts'
 import { insertStaged } from '#db/queries/rollouts/staged-rollouts.ts'
 import { ensureEvaluation } from '#db/queries/train/evaluations.ts'
 import { insertRouter } from '#db/queries/train/routers.ts'
@@ -208,6 +209,13 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
     { group: 'default', name: 'stable', deploymentId: id },
     { actor: 'a test', reason: 'promoted' },
   )
+  await ensureExternalEdge(db, {
+    groupName: 'default',
+    url: 'http://triton:8000',
+    model: 'heavy',
+    deploymentId: deployment.id,
+    createdBy: 'a test',
+  })
   await nextManifest(db, pi.id, async () => manifestAt(pi.id, 1))
   await insertDecisions(db, pi.id, [decisionAt(1)])
   await insertAudits(db, pi.id, [auditAt(2, 1)])

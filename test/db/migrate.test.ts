@@ -1,3 +1,6 @@
+// The migrator itself, on folders of its own: in order, once, by many at once, and a refusal of every history that does not
+// fit. migrations.test.ts has this repository’s.
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'

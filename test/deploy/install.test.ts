@@ -3,7 +3,7 @@
 // systemd, no ARM, no Docker here: what needs those is listed in docs/install.md.
 
 import { execFile, spawn } from 'node:child_process'
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -145,6 +145,41 @@ describe('pi/install.sh', () => {
     const ran = await run('pi/install.sh', ['--root', root, ...PI], { PATH: `${bin}:${process.env.PATH}` })
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining(complaint) })
     expect(await readdir(root)).toEqual([])
+  })
+
+  test.each<[string, (home: string) => Record<string, string>, Record<string, string>]>([
+    ['of the one who runs it', (home) => ({ HOME: `${home}/` }), {}],
+    [
+      'of another person, behind a link',
+      () => ({}),
+      { getent: 'echo "x:x:1001:1001:A name, with spaces:$PERSON:/bin/sh"' },
+    ],
+  ])('refuses a Node in the home %s: the service would not see it', async (name, envOf, programs) => {
+    const [home, bin] = [tree(`home ${name}`), tree(`linked ${name}`)]
+    for (const place of [home, bin]) await mkdir(place)
+    await copyFile(process.execPath, path.join(home, 'node'))
+    await chmod(path.join(home, 'node'), 0o755)
+    await symlink(path.join(home, 'node'), path.join(bin, 'node'))
+    for (const [program, line] of Object.entries(programs)) {
+      await writeFile(path.join(bin, program), `#!/bin/sh\n${line}\n`)
+      await chmod(path.join(bin, program), 0o755)
+    }
+    const env = { PATH: `${bin}:${process.env.PATH}`, PERSON: home, ...envOf(home) }
+    const ran = await run('pi/install.sh', ['--dry-run', ...PI], env)
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected a place outside of home'),
+    })
+  })
+
+  test('takes a Node beside homes whose names begin as its own folder does', async () => {
+    const own = path.dirname(process.execPath)
+    const env = { HOME: own.slice(0, -1) }
+    const ran = await run('pi/install.sh', ['--dry-run', ...PI], {
+      ...env,
+      PATH: `${own}:${process.env.PATH}`,
+    })
+    expect(ran.stderr).not.toContain('home folders')
   })
 
   test('tells that functions get no isolation where workerd does not run', async () => {

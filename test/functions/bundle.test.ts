@@ -1,3 +1,5 @@
+// A bundle is one small module that imports nothing, the same bytes on every machine.
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'

@@ -1,3 +1,5 @@
+// A question to a child process ends with its answer or with the way in which the child ended, never with silence.
+
 import { describe, expect, test } from 'vitest'
 import { askChild } from '#platform/ask-child.ts'
 import type { Order } from './child-entry.ts'

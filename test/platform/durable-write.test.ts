@@ -1,3 +1,5 @@
+// A durable write is whole or did not happen, among fifty writers and on failure, and keeps a secret to its owner.
+
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'

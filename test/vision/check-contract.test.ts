@@ -1,3 +1,5 @@
+// A model that breaks its contract is refused in words, by running it: real ONNX files, each wrong in one way.
+
 import { describe, expect, test } from 'vitest'
 import type { ModelContract } from '#contract/model.ts'
 import { checkContract } from '#vision/check-contract.ts'
@@ -12,6 +14,10 @@ const withInput = (change: Partial<ModelContract['input']>): ModelContract => ({
 describe('checkContract()', () => {
   test('accepts a model that keeps its contract', async () => {
     await checkContract(tinyModel(), contract, 3)
+  })
+
+  test.each(['', 'batch'])('accepts one with a free first dimension named "%s"', async (batch) => {
+    await checkContract(tinyModel({ batch }), contract, 3)
   })
 
   test.each([

@@ -1,3 +1,5 @@
+// What becomes RGB and how (alpha, grey, 16 bit, orientation), and what is refused: other formats, bombs, files cut short.
+
 import { crc32 } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { decodeImage } from '#vision/decode.ts'

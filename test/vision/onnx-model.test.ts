@@ -1,3 +1,5 @@
+// Real ONNX files load and classify in every type and layout; what is no model, or keeps its weights outside, is refused.
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'

@@ -1,3 +1,5 @@
+// A digest of pixels is one of size and colour alone, not of the file that held them.
+
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { decodeImage } from '#vision/decode.ts'

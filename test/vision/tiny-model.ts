@@ -11,6 +11,8 @@ export interface TinyShape {
   side?: number
   /** The name of a free first dimension; it is 1 where this is left out. */
   batch?: string
+  /** Sines of every number before the mean, which keep the order of the classes and take time. */
+  sines?: number
   /** Operators after the mean, to spoil the answer. */
   after?: readonly string[]
   /** Adds numbers that are said to lie in this file. */
@@ -23,6 +25,7 @@ export function tinyModel({
   layout = 'nchw',
   side = 8,
   batch,
+  sines = 0,
   after = [],
   external,
 }: TinyShape = {}): Uint8Array {
@@ -31,6 +34,7 @@ export function tinyModel({
   const axes = layout === 'nchw' ? [2, 3] : [1, 2]
   const steps = [
     (from: string, to: string) => node('Cast', from, to, intAttribute('to', 1)),
+    ...Array.from({ length: sines }, () => (from: string, to: string) => node('Sin', from, to)),
     (from: string, to: string) =>
       node('ReduceMean', from, to, axesAttribute(axes), intAttribute('keepdims', 0)),
     ...after.map((op) => (from: string, to: string) => node(op, from, to)),

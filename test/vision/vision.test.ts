@@ -1,3 +1,5 @@
+// An image is decoded, scaled and inferred once, however often it is asked for.
+
 import { describe, expect, test } from 'vitest'
 import { imageEntry } from '#vision/image-entry.ts'
 import { createVision } from '#vision/vision.ts'

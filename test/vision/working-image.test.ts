@@ -1,3 +1,5 @@
+// The working image is scaled down to its bound, by averages, and never up.
+
 import { describe, expect, test } from 'vitest'
 import { workingImage } from '#vision/working-image.ts'
 

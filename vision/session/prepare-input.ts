@@ -20,6 +20,7 @@ export async function prepareInput(
   input: ModelInput,
 ): Promise<Uint8Array | Float32Array> {
   const { width, height, view } = image
+  if (image.isInput) return toTensor(image.rgb, input)
   const box = view === undefined ? centralCrop(width, height, input.crop) : viewBox(width, height, view)
   const rgb =
     input.resize !== 'bilinear'

@@ -8,12 +8,12 @@ import type { ArtifactStore } from '#platform/artifact-store.ts'
 import type { FunctionDriver } from '../host/function-host.ts'
 import type { Offload } from '../serve/offload/offload.ts'
 import { download, type Line } from './download.ts'
-import { artifactsOf, plan, type Step } from './update/plan.ts'
+import { artifactsOf, artifactsToKeep, plan, type Step } from './update/plan.ts'
 import { collect } from './upkeep/collect.ts'
 import { makeRoom, type RoomPorts } from './upkeep/disk-room.ts'
 
 /** What the agent needs of `Generations`. */
-export interface GenerationsPort extends AsyncDisposable {
+export interface GenerationsPort {
   readonly driver: FunctionDriver
   readonly serving: { readonly deployment: Deployment } | undefined
   /** The serving one first. */
@@ -22,6 +22,8 @@ export interface GenerationsPort extends AsyncDisposable {
   switchTo(deploymentId: string): void
   /** Does nothing for the one that serves. */
   stop(deploymentId: string): Promise<void>
+  /** Also the one that serves; others may be started afterwards. */
+  stopAll(): Promise<void>
   /** Tells once of a generation whose function is given up. */
   onFunctionFailed?(listener: (deploymentId: string, reason: string) => void): () => void
 }
@@ -41,9 +43,9 @@ export interface InstallPorts extends Line, RoomPorts {
 }
 
 export async function install(manifest: Manifest, ports: InstallPorts): Promise<void> {
-  const { tier, deployment } = manifest
+  const { tier, deployment, edges } = manifest
   const stored = new Set<string>()
-  for (const ref of deployment ? artifactsOf(deployment, tier) : [])
+  for (const ref of deployment ? artifactsOf(deployment, tier, edges) : [])
     if (await isIntact(ports.store, ref)) stored.add(ref.digest)
   const { fallback, stopFirst } = ports
   const running = ports.generations.running()
@@ -78,12 +80,12 @@ async function apply(step: Step, manifest: Manifest, ports: InstallPorts): Promi
 
 function digestsToKeep({ deployment, tier }: Manifest, { kept }: InstallPorts): Set<string> {
   const all = deployment ? [deployment, ...kept] : kept
-  return new Set(all.flatMap((d) => artifactsOf(d, tier)).map((ref) => ref.digest))
+  return new Set(all.flatMap((d) => artifactsToKeep(d, tier)).map((ref) => ref.digest))
 }
 
 /** The one that serves is stopped only by a plan that stops all. */
 async function stop(deploymentId: string, generations: GenerationsPort): Promise<void> {
-  if (generations.serving?.deployment.id === deploymentId) await generations[Symbol.asyncDispose]()
+  if (generations.serving?.deployment.id === deploymentId) await generations.stopAll()
   else await generations.stop(deploymentId)
 }
 

@@ -14,6 +14,7 @@ import {
   InferCall,
 } from '#contract/function-bindings.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
+import { InferenceLate } from '#vision/session/inference-late.ts'
 import { TooManyViews, type Vision } from '#vision/vision.ts'
 import type { ServedImage } from '../serve/request-context.ts'
 import type { ImageTable, TableEntry } from './image-table.ts'
@@ -147,6 +148,7 @@ function failure(error: unknown, { onError }: BindingsPorts): Answer {
   if (error instanceof CallRefused) return refusal(error.status, error.code, error.message)
   if (error instanceof ImageRefused) return refusal(422, error.code, error.message)
   if (error instanceof TooManyViews) return refusal(422, 'too-many-views', error.message)
+  if (error instanceof InferenceLate) return refusal(503, 'late', error.message)
   if (error instanceof SyntaxError || isZodError(error))
     return refusal(400, 'bad-call', 'Cannot read call: is not what the contract says, expected its JSON')
   onError?.(error)

@@ -2,9 +2,10 @@
 // model, where this platform's own worker cannot run. The model there must keep the contract of the deployment's edge
 // model, however its tensors are called. What the server offers is asked once and again after each failure.
 //
-// Class names come from the server's classification extension, as a local device does not fetch the edge's label
-// list: with softmax in each answer, with logits (which need all scores for a probability) once, from an answer that
-// names all classes. A server without it gives "class 7". An image that is prepared here has been decoded in the
+// Class names are the deployment's, where the device has them: it fetches the edge's label list beside a manifest that
+// names such a server. Else they come from the server's classification extension: with softmax in each answer, with
+// logits (which need all scores for a probability) once, from an answer that names all classes. With neither a class is
+// "class 7". An image that is prepared here has been decoded in the
 // vision process before, so that one which ends the process that opens it has been refused there.
 
 import type { RankedClass } from '#contract/classify.ts'
@@ -19,6 +20,7 @@ import {
   type EdgeClient,
   EdgeRefused,
   type EdgeTarget,
+  type ReadLabels,
 } from '../serve/offload/edge-client.ts'
 import type { ServedImage } from '../serve/request-context.ts'
 import { allScores, rankScores, readAnswer, readClassStrings } from './client/edge-answer.ts'
@@ -41,17 +43,26 @@ const prepareHere: Prepare = async ({ bytes }, input) => prepareInput(await deco
 interface Known {
   readonly path: string
   readonly offer: Promise<EdgeOffer>
+  /** The deployment's own names. */
+  readonly labels: Promise<readonly string[] | undefined>
   names: readonly string[] | undefined
+}
+
+export interface OipEdgeOptions {
+  readonly prepare?: Prepare
+  readonly readLabels?: ReadLabels | undefined
 }
 
 export class OipEdge implements EdgeClient {
   readonly #line: EdgeLine
   readonly #modelName: string | undefined
   readonly #prepare: Prepare
+  readonly #readLabels: ReadLabels | undefined
   /** By deployment. */
   readonly #known = new Map<string, Known>()
 
-  constructor(target: EdgeTarget, prepare: Prepare = prepareHere) {
+  constructor(target: EdgeTarget, { prepare = prepareHere, readLabels }: OipEdgeOptions = {}) {
+    this.#readLabels = readLabels
     this.#line = new EdgeLine(target)
     this.#modelName = target.model
     this.#prepare = prepare
@@ -80,7 +91,9 @@ export class OipEdge implements EdgeClient {
     const offer = this.#offerOf(path, edge.contract)
     // Whoever asks hears of it; it must not end the process where all have stopped waiting.
     offer.catch(() => undefined)
-    const known: Known = { path, offer, names: undefined }
+    // Names are worth no answer: without them it tells of numbers.
+    const labels = (this.#readLabels?.(edge.labels) ?? Promise.resolve(undefined)).catch(() => undefined)
+    const known: Known = { path, offer, labels, names: undefined }
     // A device runs two deployments, three while it changes: older ones need not be remembered.
     for (const old of [...this.#known.keys()].slice(0, -3)) this.#known.delete(old)
     this.#known.set(id, known)
@@ -104,6 +117,7 @@ export class OipEdge implements EdgeClient {
     const { signal, topK, deployment } = call
     const { contract, name } = deployment.edge
     const offer = await unlessAborted(known.offer, signal)
+    known.names ??= await known.labels
     const input = await inputTensor(image, offer, () => this.#prepare(image, contract.input))
     const strings = classesAsked(offer, contract, { topK, hasNames: known.names !== undefined })
     const { headers, body } = frame(
@@ -184,7 +198,11 @@ function rank(
   }
   return classes
     .slice(0, topK)
-    .map(({ index, label, score }) => ({ index, name: label ?? nameOf(index), score }))
+    .map(({ index, label, score }) => ({
+      index,
+      name: known.names?.[index] ?? label ?? nameOf(index),
+      score,
+    }))
 }
 
 function parseMetadata(bytes: Uint8Array): unknown {

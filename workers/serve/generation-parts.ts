@@ -28,7 +28,7 @@ export interface GenerationPorts {
   readonly log: Logger
   readonly limits?: Partial<WatchdogLimits>
   /** What vision may do, and what its process runs; tests have their own. */
-  readonly vision?: Pick<VisionOptions, 'entry' | 'limits'>
+  readonly vision?: Pick<VisionOptions, 'entry' | 'limits' | 'batching'>
   /** How long a generation that is stopped waits for the requests in flight; ten seconds where it is left out. */
   readonly drainMaxMs?: number
 }
@@ -52,6 +52,9 @@ export interface HostedFunction {
 /** Kept for the function that the control plane ships itself; nobody else's bears it. */
 const BUILT_IN = 'classify'
 
+/** What the flow does is known of this function alone. */
+export const isBuiltIn = (deployment: Deployment): boolean => deployment.function.name === BUILT_IN
+
 let starts = 0
 
 /** Leaves nothing behind where a part does not start. */
@@ -71,7 +74,7 @@ export async function startParts(
     const vision = await startVision(deployment, ports, fail)
     undo.push(() => vision[Symbol.asyncDispose]())
     const rest = { vision, router, images, edge, folder }
-    if (ports.isInline && deployment.function.name === BUILT_IN) return { ...rest, hosted: undefined }
+    if (ports.isInline && isBuiltIn(deployment)) return { ...rest, hosted: undefined }
     return { ...rest, hosted: await startHosted(deployment, ports, { ...rest, undo, fail }) }
   } catch (error) {
     for (const step of undo.reverse()) await step()
@@ -127,7 +130,7 @@ async function startVision(
     contract: ref.contract,
     labels,
   }
-  return ProcessVision.start({
+  const started = await ProcessVision.start({
     ...vision,
     model,
     onEvent(event) {
@@ -135,6 +138,8 @@ async function startVision(
       if (event.kind === 'failed') onFailed(event.reason)
     },
   })
+  log.info({ deployment: deployment.id, model: ref.name, ...started.health.batch }, 'images in one run')
+  return started
 }
 
 async function readJson(store: ArtifactStore, digest: string): Promise<unknown> {

@@ -8,7 +8,9 @@ import { FunctionAnswer } from '#contract/classify.ts'
 import type { Deployment } from '#contract/deployment.ts'
 import type { FunctionRequest } from '#contract/function-bindings.ts'
 import { classifyFlow } from '#core/route/classify-flow.ts'
+import { firstAsked } from '#core/route/first-asked.ts'
 import { healthImage } from '#vision/health-image.ts'
+import { InferenceLate } from '#vision/session/inference-late.ts'
 import { RequestRefused } from '../front-door/request-refused.ts'
 import { offloadHedged } from '../host/bindings-server.ts'
 import type { FunctionDriver } from '../host/function-host.ts'
@@ -16,12 +18,13 @@ import { type TableEntry, tableEntry } from '../host/image-table.ts'
 import type { FunctionHealth } from '../host/watch/watchdog.ts'
 import { within } from '../host/within.ts'
 import { VisionDown } from '../vision/lives.ts'
-import type { VisionHealth } from '../vision/process-vision.ts'
+import type { ProcessVision, VisionHealth } from '../vision/process-vision.ts'
 import type { ServedModel } from '../vision/served-model.ts'
 import {
   type GenerationParts,
   type GenerationPorts,
   type HostedFunction,
+  isBuiltIn,
   startParts,
 } from './generation-parts.ts'
 import type { RequestContext } from './request-context.ts'
@@ -104,6 +107,11 @@ export class Generation implements AsyncDisposable {
     return this.#parts.vision.process
   }
 
+  /** What its vision process has done and taken since it began. */
+  visionUsage(): ReturnType<ProcessVision['usage']> {
+    return this.#parts.vision.usage()
+  }
+
   /** The model by itself; the generation stays whole for what is asked of it. */
   get model(): ServedModel {
     const { model } = this.#parts.vision
@@ -131,9 +139,10 @@ export class Generation implements AsyncDisposable {
     return this.during(async () => {
       const handle = images.add(image)
       try {
-        await vision.look(image).catch(refuseWhileDown)
         const expected = edge.expected?.()
-        const answered = await this.#answer(handle, image, expected ? { ...request, expected } : request)
+        const asked = expected ? { ...request, expected } : request
+        await this.#look(image, asked).catch(refuseWhileDown)
+        const answered = await this.#answer(handle, image, asked).catch(refuseWhenLate)
         edge.answered?.(image, answered.answer)
         this.#answers++
         if (answered.byFallback) this.#fallbacks++
@@ -145,6 +154,13 @@ export class Generation implements AsyncDisposable {
     })
   }
 
+  /** Refuses what is no image, and begins what the function will ask for: it is still being told of the image then. */
+  async #look(image: TableEntry, request: FunctionRequest): Promise<void> {
+    const { vision, router } = this.#parts
+    const first = isBuiltIn(this.deployment) ? firstAsked(this.#ports.tier, router, request) : undefined
+    await (first ? vision.lookAndBegin(image, first) : vision.look(image))
+  }
+
   async #answer(handle: string, image: TableEntry, request: FunctionRequest): Promise<Answered> {
     const { hosted } = this.#parts
     if (!hosted) return { answer: await this.#builtIn(image, request), byFallback: false }
@@ -154,8 +170,9 @@ export class Generation implements AsyncDisposable {
       return { answer, byFallback: false }
     } catch (err) {
       // Once a series: a function that is down would fill the log at the rate of the requests.
-      const level = this.#isFailing ? 'debug' : 'warn'
-      this.#isFailing = true
+      const level = this.#isFailing || isLate(image) ? 'debug' : 'warn'
+      // What has no answer in time is not the function's fault.
+      this.#isFailing ||= !isLate(image)
       this.#ports.log[level](
         { err, deployment: this.deployment.id },
         'function failed, built-in path answers',
@@ -229,6 +246,20 @@ function refuseWhileDown(error: unknown): never {
     cause: error,
   })
 }
+
+function refuseWhenLate(error: unknown): never {
+  if (!(error instanceof InferenceLate)) throw error
+  throw new RequestRefused(
+    'late',
+    'Cannot classify in time: the deadline has passed while others were inferred',
+    {
+      cause: error,
+    },
+  )
+}
+
+const isLate = ({ context: { expiresAtMs } }: TableEntry): boolean =>
+  expiresAtMs !== undefined && performance.now() > expiresAtMs
 
 const HEALTHY: FunctionHealth = { state: 'healthy', hasFailed: false, deaths: 0, lastReason: undefined }
 

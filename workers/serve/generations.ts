@@ -107,13 +107,18 @@ export class Generations implements AsyncDisposable {
     await old[Symbol.asyncDispose]()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true
+  /** Drains all, also the one that serves; nothing does until another one is started and switched to. */
+  async stopAll(): Promise<void> {
     this.#serving = undefined
     const all = [...this.#running.values()]
     this.#running.clear()
+    await Promise.all(all.map((g) => g[Symbol.asyncDispose]()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     await Promise.all([
-      ...all.map((g) => g[Symbol.asyncDispose]()),
+      this.stopAll(),
       ...[...this.#starting.values()].map((starting) => starting.catch(() => undefined)),
     ])
   }

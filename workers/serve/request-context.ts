@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly preference: Preference
   /** On the clock of `performance.now()`; undefined where the client waits as long as the policy lets it. */
   readonly deadlineAtMs?: number | undefined
+  /** On the same clock: when the client has said that it will have left. After it nothing is begun for it any more. */
+  readonly expiresAtMs?: number | undefined
   /** W3C trace context of the caller, or of the span that stands for this request. */
   readonly traceparent?: string | undefined
 }

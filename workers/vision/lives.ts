@@ -4,6 +4,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ModelInfo } from '#vision/onnx-model.ts'
+import type { BatchChoice } from '#vision/session/choose-batch.ts'
 import { within } from '../host/within.ts'
 import { type LifeSpec, VisionLife } from './vision-life.ts'
 
@@ -33,7 +34,11 @@ export class Lives implements AsyncDisposable {
 
   private constructor(spec: Spec, onEvent: (event: VisionEvent) => void) {
     this.#onEvent = onEvent
-    this.#spec = { ...spec, pace: { slowestMs: undefined }, onDeath: (reason) => this.#mourn(reason) }
+    this.#spec = {
+      ...spec,
+      pace: { slowestMs: undefined, batch: undefined },
+      onDeath: (reason) => this.#mourn(reason),
+    }
     this.#coming = Promise.reject(new VisionDown('has not begun'))
     this.#coming.catch(() => undefined)
   }
@@ -56,6 +61,11 @@ export class Lives implements AsyncDisposable {
 
   get lastReason(): string | undefined {
     return this.#lastReason
+  }
+
+  /** As the first one has measured it; the others need not. */
+  get batch(): BatchChoice | undefined {
+    return this.#spec.pace.batch
   }
 
   get current(): VisionLife | undefined {

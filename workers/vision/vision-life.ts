@@ -4,6 +4,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
+import type { LoadOptions } from '#vision/onnx-model.ts'
+import type { BatchChoice } from '#vision/session/choose-batch.ts'
 import type { SeenImage } from '#vision/vision.ts'
 import { within } from '../host/within.ts'
 import { processUsage } from '../host/workerd/process-usage.ts'
@@ -24,8 +26,9 @@ export interface LifeSpec {
   readonly code: string
   readonly model: ModelSource | undefined
   readonly limits: VisionLimits
+  readonly batching: NonNullable<LoadOptions['batching']>
   /** Of all lives: what one has seen the next one need not learn. */
-  readonly pace: { slowestMs: number | undefined }
+  readonly pace: { slowestMs: number | undefined; batch: BatchChoice | undefined }
   /** Called once, before anything that was asked rejects; not where the life is disposed of, or never began. */
   readonly onDeath: (reason: string) => void
 }
@@ -86,10 +89,13 @@ export class VisionLife implements AsyncDisposable {
     const life = new VisionLife(spec)
     const begun = isQuiet && life.pid !== undefined ? startQuietly(life.pid) : () => {}
     try {
-      const loading = life.ask({ do: 'load', model: spec.model })
+      const { pace, model } = spec
+      const batching = { ...spec.batching, ...(pace.batch && { batchMax: pace.batch.batchMax }) }
+      const loading = life.ask({ do: 'load', model, batching })
       const loaded = await within(loading, spec.limits.loadMaxMs)
       if (loaded) {
         life.#hasBegun = true
+        pace.batch ??= loaded.result.batch
         begun()
         watchLife(life, spec.limits)
         return { life, info: loaded.result.info }

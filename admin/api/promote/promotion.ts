@@ -15,6 +15,7 @@ import type { RouterRow } from '#db/queries/train/routers.ts'
 import { findSelection } from '#db/queries/train/selections.ts'
 import { found, Refusal } from '../../refusal.ts'
 import { GroupName } from '../inputs.ts'
+import { ExternalEdge } from './external-edge.ts'
 
 /** The deployment that the caller saw as current, null for none; where another one won meanwhile: a conflict. */
 export const Expected = z.string().nullable().optional()
@@ -43,6 +44,8 @@ export const Promotion = z.object({
     .max(20)
     .optional(),
   quality: QualityBounds.optional(),
+  /** Servers of others that run the edge half, in every group that it goes to; only admins may say so. */
+  externalEdges: z.array(ExternalEdge).max(8).default([]),
   /** What moves to the deployment in each group once it is current there. */
   alias: AliasName.default('stable'),
   /** Ends what the groups are on their way to, instead of being refused. */
@@ -113,8 +116,10 @@ export function planOf(input: Promotion): RolloutPlan | undefined {
   return plan
 }
 
-export async function requireDevices(db: Db, group: string): Promise<void> {
-  for (const tier of ['edge', 'local'] as const)
+export async function requireDevices(db: Db, group: string, { externalEdges }: Promotion): Promise<void> {
+  for (const tier of ['edge', 'local'] as const) {
+    if (tier === 'edge' && externalEdges.length > 0) continue
     if ((await groupDevices(db, group, tier)).length === 0)
       throw new Refusal('invalid', `Cannot promote to group "${group}": it has no device of tier ${tier}`)
+  }
 }

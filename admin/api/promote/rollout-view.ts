@@ -87,8 +87,8 @@ async function viewStaged(db: Db, { rollout, deployment }: StagedRollout): Promi
 /** What was made current at once has one stage, nothing that it waits for, and no steps. */
 async function viewAtOnce(db: Db, { rollout, deployment }: CurrentRollout): Promise<RolloutView> {
   const { id, groupName: group, kind, reason, startedBy, createdAt, endedAt } = rollout
-  const since = { deploymentId: deployment.id, since: createdAt }
-  const seen = await observeDevices(db, await groupDevices(db, group), since)
+  const watched = { groupName: group, deploymentId: deployment.id, since: createdAt }
+  const seen = await observeDevices(db, await groupDevices(db, group), watched)
   const stage = Stage.parse({ group })
   return {
     ...{ id, startedBy, createdAt, endedAt },

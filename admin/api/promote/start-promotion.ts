@@ -10,6 +10,7 @@ import { findAlias, moveAlias } from '#db/queries/rollouts/aliases.ts'
 import { insertStaged, type StagedRollout, type StagedRow } from '#db/queries/rollouts/staged-rollouts.ts'
 import { supersedeRollout } from '#db/queries/rollouts/transitions.ts'
 import { claimGroups, requireExpected, underWay } from './claim-groups.ts'
+import { declareEdge } from './external-edge.ts'
 import { type DeploymentDraft, isSame, type Promotion } from './promotion.ts'
 
 export interface PromotionOrder {
@@ -27,37 +28,46 @@ export interface Started {
 }
 
 export function startPromotion(db: Db, order: PromotionOrder): Promise<Started> {
+  const groups = order.plan ? groupsOf(order.plan) : [order.input.group]
+  return db.transaction(async (tx) => {
+    const started = await start(tx, order, groups)
+    const { deployment } = started
+    for (const group of groups)
+      for (const edge of order.input.externalEdges)
+        await declareEdge(tx, edge, { group, deployment, by: order.startedBy })
+    return started
+  })
+}
+
+async function start(tx: Db, order: PromotionOrder, groups: readonly string[]): Promise<Started> {
   const { input, draft } = order
   const { group } = input
-  return db.transaction(async (tx) => {
-    const groups = order.plan ? groupsOf(order.plan) : [group]
-    const rolling = await claimGroups(tx, groups)
-    const plan = order.plan ?? (await planOfProtected(tx, input))
-    const same = rolling.find((r) => isSame(r.deployment.document, draft) && samePlan(r, plan))
-    if (same) return { rollout: same.rollout, deployment: same.deployment.document }
-    const current = await currentRollout(tx, group)
-    if (current && rolling.length === 0 && groups.length === 1 && isSame(current.deployment.document, draft))
-      return { rollout: current.rollout, deployment: current.deployment.document }
-    requireExpected(group, current, input.expected)
-    if (rolling[0] && !input.replace) throw underWay(group, rolling[0])
-    for (const { rollout } of rolling)
-      await supersedeRollout(tx, rollout, {
-        actor: order.startedBy,
-        reason: `${order.startedBy} replaced it`,
-      })
-    const { document } = await insertDeployment(tx, draft)
-    const { overrideReason, startedBy } = order
-    const by = { deploymentId: document.id, overrideReason, startedBy }
-    if (plan)
-      return { rollout: await insertStaged(tx, { ...by, plan, alias: input.alias }), deployment: document }
-    const rollout = await startRollout(tx, { ...by, groupName: group, kind: 'promote' })
-    await moveAlias(
-      tx,
-      { group, name: input.alias, deploymentId: document.id },
-      { actor: startedBy, reason: 'promoted' },
-    )
-    return { rollout, deployment: document }
-  })
+  const rolling = await claimGroups(tx, groups)
+  const plan = order.plan ?? (await planOfProtected(tx, input))
+  const same = rolling.find((r) => isSame(r.deployment.document, draft) && samePlan(r, plan))
+  if (same) return { rollout: same.rollout, deployment: same.deployment.document }
+  const current = await currentRollout(tx, group)
+  if (current && rolling.length === 0 && groups.length === 1 && isSame(current.deployment.document, draft))
+    return { rollout: current.rollout, deployment: current.deployment.document }
+  requireExpected(group, current, input.expected)
+  if (rolling[0] && !input.replace) throw underWay(group, rolling[0])
+  for (const { rollout } of rolling)
+    await supersedeRollout(tx, rollout, {
+      actor: order.startedBy,
+      reason: `${order.startedBy} replaced it`,
+    })
+  const { document } = await insertDeployment(tx, draft)
+  const { overrideReason, startedBy } = order
+  const by = { deploymentId: document.id, overrideReason, startedBy }
+  if (plan)
+    return { rollout: await insertStaged(tx, { ...by, plan, alias: input.alias }), deployment: document }
+  const rollout = await startRollout(tx, { ...by, groupName: group, kind: 'promote' })
+  await moveAlias(
+    tx,
+    { group, name: input.alias, deploymentId: document.id },
+    { actor: startedBy, reason: 'promoted' },
+  )
+  return { rollout, deployment: document }
 }
 
 const samePlan = ({ rollout }: StagedRollout, plan: RolloutPlan | undefined): boolean =>

@@ -31,6 +31,10 @@ const SERVED_LOCALLY = sql`
   where d.group_name = g.name and d.tier = 'local' and d.revoked_at is null
     and d.last_seen_at > now() - make_interval(secs => ${sql.raw(String(SILENT_AFTER_S))})`
 
+const EXTERNAL = sql`
+  select jsonb_agg(x.id order by x.id) from external_edges x
+  where x.group_name = g.name and x.revoked_at is null`
+
 /** One for each group, also for one that has no device. */
 export function groupStamps(
   db: Db,
@@ -39,7 +43,7 @@ export function groupStamps(
     .select({
       name: sql<string>`g.name`,
       revoked: sql<string>`e.revoked::text`,
-      wanted: sql<string>`md5(jsonb_build_array(here.id, rolling.id, rolling.cuts, e.edges,
+      wanted: sql<string>`md5(jsonb_build_array(here.id, rolling.id, rolling.cuts, e.edges, (${EXTERNAL}),
         case when rolling.id is not null or e.elsewhere > 0 then (${SERVED_LOCALLY}) end)::text)`,
     })
     .from(sql`unnest(${sql.placeholder('groupNames')}::text[]) as g(name)

@@ -24,7 +24,7 @@ const OF_JOBS = sql`
     and (asked.digest in (s.images_digest, m.file_digest, m.labels_digest)
       or exists (select from dataset_images i where i.dataset_id = j.dataset_id and i.digest = asked.digest))`
 
-/** As workers/agent/update/plan.ts lists what a tier needs. */
+/** As workers/agent/update/plan.ts lists what a tier needs, with the names of an external edge's classes. */
 const OF_MANIFESTS = sql`
   select from devices v
   join manifests f on f.device_id = v.id
@@ -32,7 +32,9 @@ const OF_MANIFESTS = sql`
   cross join lateral (select d.document -> v.tier as model) own
   where v.id = asked.device_id and asked.digest in (
     own.model #>> '{file,digest}', own.model #>> '{labels,digest}',
-    d.document #>> '{router,file,digest}', d.document #>> '{function,file,digest}')`
+    d.document #>> '{router,file,digest}', d.document #>> '{function,file,digest}',
+    case when v.tier = 'local' and strpos(f.content, '"protocol":"oip-v2"') > 0
+      then d.document #>> '{edge,labels,digest}' end)`
 
 /** By `artifactKey`; true for those that the device was told of. */
 export function toldArtifacts(db: Db): (keys: readonly string[]) => Promise<ReadonlyMap<string, boolean>> {

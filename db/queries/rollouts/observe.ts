@@ -1,5 +1,6 @@
 // What is seen of a stage: its devices by their own last reports, and its decisions. A report counts only for the
-// manifest that it names: a device that failed to install something else has not failed at this.
+// manifest that it names: a device that failed to install something else has not failed at this. An external edge
+// cannot report: where a group has no edge device, those that were declared for the deployment are seen as serving it.
 
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { DeviceProgress, RolloutObservation } from '#contract/rollout.ts'
@@ -9,6 +10,7 @@ import { devices } from '../../schema/profile.ts'
 import { NO_FIGURES, qualityOf } from '../decisions.ts'
 import { type DeviceRow, groupDevices } from '../devices.ts'
 import { toldSequences } from '../manifests.ts'
+import { activeExternalEdges } from './external-edges.ts'
 import type { StagedRow } from './staged-rollouts.ts'
 
 /** Whether the rollout has reached the device: then it is to run the rollout's deployment. */
@@ -61,22 +63,41 @@ export async function observeStage(db: Db, row: StagedRow, index: number): Promi
   const until = { ...row, cuts: row.cuts.slice(0, index + 1) }
   const members = (await groupDevices(db, stage.group)).filter((device) => isToRun(until, device))
   return observeDevices(db, members, {
+    groupName: stage.group,
     deploymentId: row.deploymentId,
     since: row.activatedAt ?? row.createdAt,
   })
 }
 
+interface Watched {
+  readonly groupName: string
+  readonly deploymentId: string
+  readonly since: Date
+}
+
 export async function observeDevices(
   db: Db,
   members: readonly DeviceRow[],
-  { deploymentId, since }: { readonly deploymentId: string; readonly since: Date },
+  { groupName, deploymentId, since }: Watched,
 ): Promise<RolloutObservation> {
   const changing = members.filter((d) => d.report?.state === 'failed' || d.report?.state === 'installing')
   const changingIds = changing.map((d) => d.id)
   const told = await toldSequences(db, deploymentId, changingIds)
   const deviceIds = members.filter((d) => d.tier === 'local').map((d) => d.id)
+  const standIns = members.some((d) => d.tier === 'edge')
+    ? []
+    : await activeExternalEdges(db, groupName, deploymentId)
   return {
-    devices: members.map((device) => progressOf(device, deploymentId, told)),
+    devices: [
+      ...members.map((device) => progressOf(device, deploymentId, told)),
+      ...standIns.map(({ url, createdAt }) => ({
+        name: url,
+        tier: 'edge' as const,
+        state: 'serving' as const,
+        message: '',
+        joinedAtMs: createdAt.getTime(),
+      })),
+    ],
     quality: await qualityOf(db, { deploymentId, deviceIds, since }),
   }
 }

@@ -1,3 +1,5 @@
+// Bootstrap intervals repeat themselves for a seed and come near the normal interval where there is one.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bootstrapIntervals, drawWeights } from '#core/evaluate/bootstrap.ts'

@@ -1,3 +1,6 @@
+// What a pair of models shares of right and wrong, and the precision and recall of sending images, on counts that can be
+// checked by hand.
+
 import { describe, expect, it } from 'vitest'
 import { offloadQuality } from '#core/evaluate/offload-quality.ts'
 import { pairShares } from '#core/evaluate/pair-shares.ts'

@@ -1,3 +1,5 @@
+// Edges, the histograms of their runs and corners on drawn images whose answer is known by geometry, thresholds included.
+
 import { describe, expect, it } from 'vitest'
 import { EDGE, findEdges } from '#core/features/edges/canny.ts'
 import { runHistograms } from '#core/features/edges/segments.ts'

@@ -1,3 +1,5 @@
+// Features of images that can be worked out on paper: a white square on black, and images of one colour each.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FEATURE_NAMES, type FeatureName, RUNTIME_FEATURES } from '#contract/features.ts'

@@ -1,3 +1,6 @@
+// The main object of small drawn images: which component it is, its area, perimeter and aspect ratio, also where there is
+// none, a hole or a tie.
+
 import { describe, expect, it } from 'vitest'
 import { largestComponent } from '#core/features/largest-component.ts'
 import type { LumaPlane } from '#core/features/luma.ts'

@@ -1,3 +1,6 @@
+// Segments by the probabilistic Hough transform have the length and angle of the line that was drawn, repeat themselves for
+// a seed, and change no other feature.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FEATURE_NAMES } from '#contract/features.ts'

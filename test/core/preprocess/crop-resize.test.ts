@@ -1,3 +1,5 @@
+// Cropping and scaling by hand-computed pixels: half-pixel centres, clamped ends, no antialiasing, channels apart.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cropResize } from '#core/preprocess/crop-resize.ts'

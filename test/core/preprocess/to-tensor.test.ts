@@ -1,3 +1,5 @@
+// Pixels in every layout and type that a model’s contract can ask for.
+
 import { expect, it } from 'vitest'
 import type { ModelInput } from '#contract/model.ts'
 import { toTensor } from '#core/preprocess/to-tensor.ts'

@@ -1,3 +1,5 @@
+// The best k classes: order, ties, overflow and NaN, and the same as a full sort of random logits.
+
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { topClasses } from '#core/preprocess/top-classes.ts'

@@ -1,3 +1,5 @@
+// Energy of an image from a metered job: idle taken off and never below zero, and told how it was found.
+
 import { describe, expect, test } from 'vitest'
 import { Energy } from '#contract/outcome.ts'
 import { aboveIdleJ, accountEnergy, type MeteredStretch } from '#core/profile/account-energy.ts'

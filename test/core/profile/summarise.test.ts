@@ -1,3 +1,6 @@
+// A profile’s summary counts what was right, finds percentiles by nearest rank, and refuses outcomes that are missing, doubled
+// or of another data set.
+
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '#contract/outcome.ts'
 import { ProfileSummary } from '#contract/outcome.ts'

@@ -1,3 +1,6 @@
+// What the gate lets through and what it refuses, in the words that a person reads; evaluations of older builds still pass
+// through it.
+
 import { expect, it } from 'vitest'
 import { Evaluation } from '#contract/results/evaluation.ts'
 import { promotionGate } from '#core/promote/gate.ts'

@@ -1,3 +1,6 @@
+// The evaluation of a pair keeps its contract for every kind of router, gives the same bytes again, and finds in made-up
+// outcomes what was put there.
+
 import { describe, expect, it } from 'vitest'
 import { PairReport } from '#contract/results/pair-report.ts'
 import { RouterKind } from '#contract/router-kind.ts'

@@ -1,3 +1,6 @@
+// Folds choose features without a look at what they hold out, keep equal pictures on one side, and refuse rows that do not
+// belong together.
+
 import { describe, expect, it } from 'vitest'
 import { FEATURE_NAMES, RUNTIME_FEATURES } from '#contract/features.ts'
 import { type PlanOptions, planFolds } from '#core/report/plan-folds.ts'

@@ -1,3 +1,5 @@
+// Every strategy has its row, beside the lots that send as much, with figures that follow from the outcomes.
+
 import { describe, expect, it } from 'vitest'
 import { StrategyFigures } from '#contract/results/strategy-figures.ts'
 import { createRandom } from '#core/random.ts'

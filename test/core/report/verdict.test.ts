@@ -1,3 +1,6 @@
+// The verdict on a router in words, for each way in which it can be better or worse than chance, than its price and than
+// confidence.
+
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '#core/random.ts'
 import { type JudgedPair, type JudgedRouter, judgeRouters } from '#core/report/judge-routers.ts'

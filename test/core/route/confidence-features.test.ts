@@ -1,3 +1,5 @@
+// Features of a model’s own answer lie in 0..1 and keep the order in which they are asked for.
+
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { ConfidenceInput } from '#contract/router.ts'

@@ -1,3 +1,5 @@
+// Scores of a router by hand: trees, scaled rows and confidence, and a refusal of rows that do not fit.
+
 import { describe, expect, it } from 'vitest'
 import type { ForestRouter, Tree } from '#contract/router.ts'
 import { forestScore, scaleRow, treeScore } from '#core/route/forest-score.ts'

@@ -1,3 +1,5 @@
+// Selecting under limits and weights: who is left out and why, what each algorithm takes then, and refusals in words.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Expectations } from '#contract/results/expectations.ts'

@@ -1,3 +1,6 @@
+// The Pareto front is what its definition says, whatever the candidates; figures of a pair hold for the devices where its
+// models would run.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PairCandidate } from '#core/select/pair-candidate.ts'

@@ -1,3 +1,6 @@
+// Algorithms 1 and 2 on figures that can be followed by eye, in any order of candidates; selections stored by older builds
+// still read.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SelectionResult } from '#contract/results/selection.ts'

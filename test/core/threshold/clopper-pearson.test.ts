@@ -1,3 +1,5 @@
+// The Clopper-Pearson upper bound: as scipy has it, and where the binomial tail is delta.
+
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { binomialCdf, clopperPearsonUpper } from '#core/threshold/clopper-pearson.ts'

@@ -1,3 +1,5 @@
+// A threshold for an offload target sends as much as may be sent and no more.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '#core/route/score.ts'

@@ -1,3 +1,5 @@
+// For every kind of router: a held-out row is treated as the router of the other folds would, untouched by its own outcome.
+
 import { describe, expect, it } from 'vitest'
 import { RUNTIME_FEATURES } from '#contract/features.ts'
 import { RouterKind } from '#contract/router-kind.ts'

@@ -1,3 +1,5 @@
+// Folds share out each label evenly.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '#core/random.ts'

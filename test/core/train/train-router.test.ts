@@ -1,3 +1,6 @@
+// Every kind of router trains to the same bytes for a seed, is judged on held-out rows alone, finds difficulty where there is
+// some and none in noise, and survives degenerate data.
+
 import { describe, expect, it } from 'vitest'
 import { RUNTIME_FEATURES } from '#contract/features.ts'
 import { Evaluation } from '#contract/results/evaluation.ts'

@@ -1,6 +1,6 @@
 // The keys that sign manifests, as files: changes that crash anywhere leave a key that signs and lose none.
 
-import { chmod, copyFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { chmod, chown, copyFile, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -112,7 +112,6 @@ describe('a crash at each durable step of', () => {
 test.skipIf(process.getuid?.() !== 0)(
   'refuses a user who would leave files that the service cannot read',
   async () => {
-    const { chown } = await import('node:fs/promises')
     await chown(path.dirname(file), 12_345, 12_345)
     await chmod(path.dirname(file), 0o755)
     await expect(addKey(file)).rejects.toThrow(/you are user 0, expected its owner, user 12345/)

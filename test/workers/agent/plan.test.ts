@@ -3,9 +3,10 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '#contract/deployment.ts'
+import type { Manifest } from '#contract/manifest.ts'
 import type { Tier } from '#contract/tier.ts'
 import { artifactsOf, plan, type Step } from '#workers/agent/update/plan.ts'
-import { deployment, manifest } from './samples.ts'
+import { artifact, deployment, manifest } from './samples.ts'
 
 const [one, two, three] = [deployment(1), deployment(2), deployment(3)]
 const edges = [{ url: 'http://edge:7402' }]
@@ -182,6 +183,25 @@ describe('plan()', () => {
     const fetched = (tier: Tier) => artifactsOf(one, tier).map((ref) => ref.digest)
     expect(fetched('local')).not.toContain(one.edge.file.digest)
     expect(fetched('edge')).not.toContain(one.local.file.digest)
+  })
+
+  test('fetches the names of the edge’s classes where an edge of others will answer with numbers', () => {
+    const named = { ...one, edge: { ...one.edge, labels: artifact('labels of the edge') } }
+    const others = [...edges, { url: 'http://triton:8000', protocol: 'oip-v2' as const }]
+    const stepsOf = (places: Manifest['edges'], stored: readonly string[] = []) =>
+      plan(
+        { tier: 'local', running: [], stored: new Set(stored) },
+        manifest({ deployment: named, edges: places }),
+      )
+    const fetched = (places: Manifest['edges']) =>
+      stepsOf(places).flatMap((step) => (step.do === 'fetch' ? step.artifacts : []))
+    expect(fetched(others)).toContain(named.edge.labels)
+    expect(fetched(edges)).not.toContain(named.edge.labels)
+    expect(artifactsOf(named, 'edge', others)).toEqual(artifactsOf(named, 'edge'))
+    // Declared later, for what runs already; and what is fetched is never thrown away by the same plan.
+    const later = stepsOf(others, digests('local', named))
+    expect(later[0]).toEqual({ do: 'fetch', artifacts: [named.edge.labels] })
+    expect(later.find((step) => step.do === 'collect')?.keep).toContain(named.edge.labels.digest)
   })
 
   test.each(['local', 'edge'] as const)('keeps the files of both deployments on the %s tier', (tier) => {

@@ -1,3 +1,5 @@
+// Which meter a board gets by what its sysfs holds, on fake trees with the real file names, and why no other.
+
 import { describe, expect, test } from 'vitest'
 import { chooseMeter, type MeterSettings } from '#workers/energy/choose-meter.ts'
 import { PI_HWMON, SERVER, sysfsTree, type Tree, TX2_HWMON, TX2_L4T } from './sysfs-tree.ts'

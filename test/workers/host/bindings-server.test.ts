@@ -1,3 +1,5 @@
+// What a function can ask of its host: malformed calls are refused by code, and a handle is good for its image’s time alone.
+
 import path from 'node:path'
 import { type Dispatcher, Pool } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

@@ -1,3 +1,5 @@
+// workerd where it runs, a thread where its binary aborts or is missing.
+
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'

@@ -1,3 +1,5 @@
+// What a thread does not isolate, shown by functions that use it: why its driver is for trusted functions alone.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { threadHost } from '#workers/host/thread-host.ts'
 import { watchFunction } from '#workers/host/watch/watchdog.ts'

@@ -1,3 +1,5 @@
+// The workerd driver apart from what all drivers share (conformance.ts): its binary, its output, its generated config.
+
 import { describe, expect, test } from 'vitest'
 import { workerdConfig } from '#workers/host/workerd/workerd-config.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'

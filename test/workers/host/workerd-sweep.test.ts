@@ -1,3 +1,5 @@
+// A workerd that an earlier run left behind is ended at the next start, and never a stranger with its number.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

@@ -72,6 +72,19 @@ describe('OipEdge', () => {
     expect(server.seen).toEqual(seen)
   })
 
+  test.each([
+    ['none of its own', {}],
+    ['other ones', { extensions: ALL }],
+  ])(
+    'gives classes the deployment’s names where the device has them and the server has %s',
+    async (_, how) => {
+      const renamed = { ...model, labels: model.labels.map((name) => `their ${name}`) }
+      await using server = new PlainServer(renamed, how)
+      await using edge = new OipEdge(target(await server.listen()), { readLabels: async () => model.labels })
+      for (let i = 0; i < 2; i++) expectSame((await ask(edge)).labels)
+    },
+  )
+
   test('asks our own server, with the image as it came', async () => {
     await using rig = await oipRig(model)
     await using edge = new OipEdge(target(rig.url, { model: model.name }))

@@ -6,7 +6,7 @@ import { digestOf } from '#platform/artifact-store.ts'
 import { tempFolder } from '#test/harness/temp-folder.ts'
 import { TINY_LABELS, type TinyShape, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
 import type { VisionEvent } from '#workers/vision/lives.ts'
-import { ProcessVision } from '#workers/vision/process-vision.ts'
+import { ProcessVision, type VisionOptions } from '#workers/vision/process-vision.ts'
 import type { VisionLimits } from '#workers/vision/vision-limits.ts'
 import type { ModelSource } from '#workers/vision/wire/vision-calls.ts'
 
@@ -22,9 +22,15 @@ export interface VisionRig extends AsyncDisposable {
   readonly events: VisionEvent[]
 }
 
+interface RigModel {
+  readonly model?: Uint8Array
+  readonly shape?: TinyShape
+  readonly batching?: VisionOptions['batching']
+}
+
 export async function visionRig(
   limits: Partial<VisionLimits> = {},
-  { model = tinyModel(), shape = {} }: { model?: Uint8Array; shape?: TinyShape } = {},
+  { model = tinyModel(), shape = {}, batching }: RigModel = {},
 ): Promise<VisionRig> {
   const folder = await tempFolder('vision')
   const file = path.join(folder.path, 'tiny.onnx')
@@ -38,7 +44,10 @@ export async function visionRig(
   }
   const events: VisionEvent[] = []
   const onEvent = (event: VisionEvent) => void events.push(event)
-  const vision = await ProcessVision.start({ model: source, limits, entry: HARMFUL, onEvent })
+  const vision = await ProcessVision.start({
+    ...{ model: source, limits, entry: HARMFUL, onEvent },
+    ...(batching && { batching }),
+  })
   return {
     vision,
     source,

@@ -18,7 +18,7 @@ import { mendArtifacts } from '../upkeep/mend.ts'
 import { Reporter, type SpoolCounts } from '../upkeep/reporter.ts'
 import { ManifestRefused, type Recipient } from '../verify-manifest.ts'
 import { type Known, KnownManifests } from './known-manifests.ts'
-import { artifactsOf } from './plan.ts'
+import { artifactsOf, artifactsToKeep } from './plan.ts'
 import { retreat } from './retreat.ts'
 
 export interface FollowPorts {
@@ -213,7 +213,7 @@ export class ManifestFollower {
   async #mend(signal: AbortSignal): Promise<void> {
     const { store, client } = this.#ports
     for (const { stored, manifest, deployment } of await this.#manifests.deployments()) {
-      const refs = artifactsOf(deployment, manifest.tier)
+      const refs = artifactsOf(deployment, manifest.tier, manifest.edges)
       for (const ref of await mendArtifacts(refs, { store, client, signal }))
         this.#reporter.tell(`artifact ${ref.digest} was not whole on disk and was fetched again`)
       const isGivenUp = deployment.id === this.#givenUp?.deploymentId
@@ -230,7 +230,7 @@ export class ManifestFollower {
     if (this.#isTidy) return
     const kept = await this.#manifests.deployments()
     if (kept.length === 0) return
-    const refs = kept.flatMap(({ deployment, manifest }) => artifactsOf(deployment, manifest.tier))
+    const refs = kept.flatMap(({ deployment, manifest }) => artifactsToKeep(deployment, manifest.tier))
     await collect(this.#ports.store, new Set(refs.map((ref) => ref.digest)))
     this.#isTidy = true
   }

@@ -32,19 +32,30 @@ export type Step =
   | { readonly do: 'stop'; readonly deploymentId: string }
   | { readonly do: 'collect'; readonly keep: readonly string[] }
 
-/** Everything that a tier needs to run a deployment. */
-export function artifactsOf(deployment: Deployment, tier: Tier): ArtifactRef[] {
+/** Everything that a tier needs to run a deployment; from an edge of others come classes as mere numbers. */
+export function artifactsOf(
+  deployment: Deployment,
+  tier: Tier,
+  edges: Manifest['edges'] = [],
+): ArtifactRef[] {
   const model = tier === 'local' ? deployment.local : deployment.edge
   const refs = [model.file, model.labels, deployment.router.file, deployment.function.file]
+  if (tier === 'local' && edges.some((edge) => edge.protocol === 'oip-v2')) refs.push(deployment.edge.labels)
   return [...new Map(refs.map((ref) => [ref.digest, ref])).values()]
 }
+
+/** Whatever its edges were: those of the deployment before are not looked up. */
+export const artifactsToKeep = (deployment: Deployment, tier: Tier): ArtifactRef[] =>
+  tier === 'local'
+    ? [...artifactsOf(deployment, tier), deployment.edge.labels]
+    : artifactsOf(deployment, tier)
 
 export function plan(actual: Actual, wanted: Manifest): Step[] {
   const { deployment } = wanted
   if (!deployment) return [{ do: 'remember' }]
   const [serving] = actual.running
   const isRunning = actual.running.some((d) => d.id === deployment.id)
-  const needed = artifactsOf(deployment, actual.tier)
+  const needed = artifactsOf(deployment, actual.tier, wanted.edges)
   const missing = needed.filter((ref) => !actual.stored.has(ref.digest))
   const steps: Step[] = []
   if (missing.length > 0) steps.push({ do: 'fetch', artifacts: missing })
@@ -56,7 +67,7 @@ export function plan(actual: Actual, wanted: Manifest): Step[] {
   const stays = (d: Deployment) => d.id === deployment.id || (actual.tier === 'edge' && d.id === previous?.id)
   for (const d of actual.running)
     if (!stays(d) && !stopFirst.has(d.id)) steps.push({ do: 'stop', deploymentId: d.id })
-  const keep = [deployment, ...(previous ? [previous] : [])].flatMap((d) => artifactsOf(d, actual.tier))
+  const keep = [deployment, ...(previous ? [previous] : [])].flatMap((d) => artifactsToKeep(d, actual.tier))
   steps.push({ do: 'collect', keep: [...new Set(keep.map((ref) => ref.digest))] })
   return steps
 }

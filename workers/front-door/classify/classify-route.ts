@@ -115,19 +115,15 @@ async function answerImage(
   const budgetMs = options.deadlineMs ?? policy.latencyBudgetMs
   const deadlineAtMs = budgetMs === undefined ? undefined : atMs + budgetMs
   const request = { topK: options.topK, preference, lot: Math.random() }
-  const context = { requestId, preference, deadlineAtMs, traceparent }
+  // Only of those who said so: whoever states no deadline rather has an answer late than none.
+  const expiresAtMs = options.deadlineMs === undefined ? undefined : deadlineAtMs
+  const context = { requestId, preference, deadlineAtMs, expiresAtMs, traceparent }
   const startMs = performance.now()
   const { answer, byFallback } = await generation.during(() =>
     turns.take(() => {
       if (isGone()) throw new RequestRefused('broken-off', 'Cannot classify: the client has left')
-      // Only of those who said so: whoever states no deadline rather has an answer late than none.
-      if (options.deadlineMs !== undefined && performance.now() > deadlineAtMs!)
-        throw new RequestRefused(
-          'late',
-          `Cannot classify: ${options.deadlineMs} ms have passed while others had their turn`,
-        )
       return generation.classify(image, request, context)
-    }),
+    }, expiresAtMs),
   )
   const totalMs = performance.now() - startMs
   const whole: ClassifyAnswer = {

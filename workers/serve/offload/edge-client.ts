@@ -4,6 +4,7 @@
 
 import type { RankedClass } from '#contract/classify.ts'
 import type { Deployment } from '#contract/deployment.ts'
+import type { ArtifactRef } from '#contract/digest.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { ServedImage } from '../request-context.ts'
 
@@ -25,6 +26,9 @@ export interface EdgeAnswer {
   readonly model: string
   readonly labels: RankedClass[]
 }
+
+/** The names of a model's classes as this device has them; undefined where it has none. */
+export type ReadLabels = (ref: ArtifactRef) => Promise<readonly string[] | undefined>
 
 /** Letting go of it waits for the requests under way. */
 export interface EdgeClient extends AsyncDisposable {

@@ -16,7 +16,7 @@ import { PASSING_ON, type SpanStart, type Tracing } from '#platform/observe/trac
 import type { EdgePort, OffloadOptions } from '../../host/bindings-server.ts'
 import type { ServedImage } from '../request-context.ts'
 import { Edge, type EdgeQuestion } from './edge.ts'
-import { type EdgeAnswer, EdgeRefused, type EdgeTarget } from './edge-client.ts'
+import { type EdgeAnswer, EdgeRefused, type EdgeTarget, type ReadLabels } from './edge-client.ts'
 import { clientFor } from './edge-protocols.ts'
 import { startHedge } from './hedge.ts'
 import { withinOwnTime } from './own-time.ts'
@@ -34,6 +34,8 @@ export interface OffloadSettings {
   /** For edges whose front door asks for one. */
   readonly edgeKey?: string | undefined
   readonly tracing?: Tracing | undefined
+  /** For edges that answer with classes as numbers. */
+  readonly readLabels?: ReadLabels | undefined
 }
 
 export type ServedDeployment = Pick<Deployment, 'id' | 'edge' | 'policy'>
@@ -53,13 +55,15 @@ export class Offload implements AsyncDisposable {
   readonly #activeWatts: number | undefined
   readonly #edgeKey: string | undefined
   readonly #tracing: Tracing
+  readonly #readLabels: ReadLabels | undefined
   readonly #spending = new Spending()
   #edges: readonly Edge[] = []
   #retries = freshRetryBudget(performance.now())
   #turn = 0
   #edgeMs: Estimate | undefined
 
-  constructor({ activeWatts, edgeKey, tracing = PASSING_ON }: OffloadSettings = {}) {
+  constructor({ activeWatts, edgeKey, tracing = PASSING_ON, readLabels }: OffloadSettings = {}) {
+    this.#readLabels = readLabels
     this.#tracing = tracing
     this.#activeWatts = activeWatts
     this.#edgeKey = edgeKey
@@ -70,7 +74,9 @@ export class Offload implements AsyncDisposable {
     const targets = edges.map((edge) => ({ apiKey: this.#edgeKey, ...edge }))
     const before = this.#edges
     const stays = (target: EdgeTarget) => before.find((edge) => isSame(edge.target, target))
-    this.#edges = targets.map((target) => stays(target) ?? new Edge(target, clientFor(target)))
+    this.#edges = targets.map(
+      (target) => stays(target) ?? new Edge(target, clientFor(target, this.#readLabels)),
+    )
     // Not awaited: an edge that is silent would hold up the switch until its deadline.
     for (const edge of before) if (!this.#edges.includes(edge)) void edge.retire().catch(() => undefined)
   }

@@ -5,12 +5,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { ArtifactRefused } from '#platform/artifact-refused.ts'
-import { decodeImage } from '#vision/decode.ts'
+import { type DecodedImage, decodeImage } from '#vision/decode.ts'
 import type { ImageEntry } from '#vision/image-entry.ts'
-import { type LoadedModel, loadModel } from '#vision/onnx-model.ts'
+import { type LoadedModel, type LoadOptions, loadModel } from '#vision/onnx-model.ts'
 import type { InputTensor, OutputTensor } from '#vision/session/tensor.ts'
 import { createVision, type ServingVision } from '#vision/vision.ts'
 import { floatsOf } from '../wire/float-body.ts'
+import { fromMachineMs } from '../wire/machine-clock.ts'
 import type { Call, ImageCall, ModelSource } from '../wire/vision-calls.ts'
 import { measureFeatures, measureOutcome } from './measure-image.ts'
 import { VisionImages } from './vision-images.ts'
@@ -33,8 +34,8 @@ export class VisionDesk {
     if ('image' in call) return { result: await this.#ofImage(call, this.#images.get(call.image, body)) }
     switch (call.do) {
       case 'load':
-        this.#loaded = call.model && (await load(call.model))
-        return { result: { info: this.#loaded?.model.info } }
+        this.#loaded = call.model && (await load(call.model, call.batching))
+        return { result: { info: this.#loaded?.model.info, batch: this.#loaded?.model.batch } }
       case 'tensor': {
         const data = call.dtype === 'uint8' ? new Uint8Array(body) : floatsOf(body)
         return tensorAnswer(await this.#model.runTensor({ data, shape: call.shape } satisfies InputTensor))
@@ -45,7 +46,12 @@ export class VisionDesk {
         return tensorAnswer(await model.scores(await Promise.all(cut(body, call.lengths).map(decode))))
       }
       case 'usage':
-        return { result: { peakRssBytes: process.resourceUsage().maxRSS * 1024 } }
+        return {
+          result: {
+            peakRssBytes: process.resourceUsage().maxRSS * 1024,
+            ...(this.#loaded?.model.work ?? { runs: 0, images: 0 }),
+          },
+        }
     }
   }
 
@@ -55,14 +61,17 @@ export class VisionDesk {
 
   async #ofImage(call: ImageCall, image: ImageEntry): Promise<object> {
     switch (call.do) {
-      case 'look': {
-        const { whole, width, height } = await image.decoded()
-        return whole ?? { width, height }
-      }
+      case 'look':
+        return this.#loaded ? this.#vision.look(image, call.forModel) : sizeOf(await image.decoded())
       case 'features':
         return this.#vision.features(image, call.names)
       case 'infer':
-        return this.#vision.infer(image, call.topK, call.crop)
+        return this.#vision.infer(
+          image,
+          call.topK,
+          call.crop,
+          call.expiresAtMs === undefined ? undefined : fromMachineMs(call.expiresAtMs),
+        )
       case 'measureOutcome':
         return measureOutcome(image, this.#model, call.k)
       case 'measureFeatures':
@@ -85,16 +94,21 @@ export class VisionDesk {
   }
 }
 
-async function load({ file, digest, ...named }: ModelSource): Promise<Loaded> {
+async function load(
+  { file, digest, ...named }: ModelSource,
+  batching: LoadOptions['batching'],
+): Promise<Loaded> {
   const bytes = await readFile(file)
   if (`sha256:${createHash('sha256').update(bytes).digest('hex')}` !== digest)
     throw new ArtifactRefused(
       'digest-mismatch',
       `Cannot read artifact "${digest}": its bytes were changed on disk`,
     )
-  const model = await loadModel(bytes, named)
+  const model = await loadModel(bytes, named, batching === undefined ? {} : { batching })
   return { model, vision: createVision({ model }) }
 }
+
+const sizeOf = ({ whole, width, height }: DecodedImage) => whole ?? { width, height }
 
 function tensorAnswer({ data, shape }: OutputTensor): Answered {
   return { result: { shape }, body: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }

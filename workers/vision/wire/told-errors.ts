@@ -4,6 +4,7 @@
 import { ArtifactRefused } from '#platform/artifact-refused.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
 import { ModelRefused } from '#vision/model-refused.ts'
+import { InferenceLate } from '#vision/session/inference-late.ts'
 import { TooManyViews } from '#vision/vision.ts'
 import type { ToldError } from './vision-calls.ts'
 
@@ -27,6 +28,8 @@ export function errorOf({ name, code, message, cause }: ToldError): Error {
       return new ModelRefused(code as ModelRefused['code'], message, options)
     case 'ArtifactRefused':
       return new ArtifactRefused(code as ArtifactRefused['code'], message)
+    case 'InferenceLate':
+      return new InferenceLate(message, options)
     case 'TooManyViews':
       return new TooManyViews(message, options)
   }

@@ -5,7 +5,8 @@ import type { FeatureName } from '#contract/features.ts'
 import type { Crop, FeaturesResult, InferResult } from '#contract/function-bindings.ts'
 import type { ModelContract } from '#contract/model.ts'
 import type { TopClass } from '#core/preprocess/top-classes.ts'
-import type { ModelInfo } from '#vision/onnx-model.ts'
+import type { LoadOptions, ModelInfo } from '#vision/onnx-model.ts'
+import type { BatchChoice } from '#vision/session/choose-batch.ts'
 import type { ImageSize } from '#vision/shrink-on-load.ts'
 
 /** A model by its file, which the vision process reads and verifies itself: a worker that serves has no time to. */
@@ -30,15 +31,25 @@ export interface MeasuredFeatures {
 
 /** Of one image; answered with the result of the same name. */
 export type ImageCall =
-  | { readonly do: 'look' }
+  | { readonly do: 'look'; readonly forModel: boolean }
   | { readonly do: 'features'; readonly names: readonly FeatureName[] }
-  | { readonly do: 'infer'; readonly topK: number; readonly crop?: Crop | undefined }
+  | {
+      readonly do: 'infer'
+      readonly topK: number
+      readonly crop?: Crop | undefined
+      /** On the machine's clock: see machine-clock.ts. */
+      readonly expiresAtMs?: number | undefined
+    }
   | { readonly do: 'measureOutcome'; readonly k: number }
   | { readonly do: 'measureFeatures'; readonly names: readonly FeatureName[] }
 
 /** Of the model or the process; bodies are tensors or encoded images, one after the other. */
 export type ModelCall =
-  | { readonly do: 'load'; readonly model: ModelSource | undefined }
+  | {
+      readonly do: 'load'
+      readonly model: ModelSource | undefined
+      readonly batching: LoadOptions['batching']
+    }
   | { readonly do: 'tensor'; readonly dtype: 'float32' | 'uint8'; readonly shape: readonly number[] }
   | { readonly do: 'scores'; readonly lengths: readonly number[] }
   | { readonly do: 'usage' }
@@ -49,11 +60,12 @@ export interface Results {
   infer: InferResult
   measureOutcome: MeasuredOutcome
   measureFeatures: MeasuredFeatures
-  load: { readonly info: ModelInfo | undefined }
+  load: { readonly info: ModelInfo | undefined; readonly batch: BatchChoice | undefined }
   /** The numbers are the body. */
   tensor: { readonly shape: readonly number[] }
   scores: { readonly shape: readonly number[] }
-  usage: { readonly peakRssBytes: number }
+  /** Runs of the model since it was loaded, and the images in them. */
+  usage: { readonly peakRssBytes: number; readonly runs: number; readonly images: number }
 }
 
 export type CallName = keyof Results

@@ -79,7 +79,7 @@ export class CheckedGenerations implements GenerationsPort {
     this.#onFailed(deploymentId, reason)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async stopAll(): Promise<void> {
     this.log.push('stop all')
     this.serving = undefined
     this.#running.clear()

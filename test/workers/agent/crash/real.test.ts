@@ -4,18 +4,14 @@
 import { cp, mkdtemp, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Deployment } from '#contract/deployment.ts'
-import { bundleFunction } from '#platform/bundle-function.ts'
 import { type TempFolder, tempFolder } from '#test/harness/temp-folder.ts'
-import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
-import { ALWAYS_LOCAL } from '#test/workers/front-door/front-door-rig.ts'
 import { openIdentity } from '#workers/agent/identity.ts'
 import { type ChildEnd, runChild } from './child-runner.ts'
 import type { ChildOrder } from './device-child.ts'
+import { realDeployment } from './real-deployment.ts'
 import { DEVICE_ID, World } from './world.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'real-device.ts')
-const FUNCTION = path.resolve(import.meta.dirname, '../../../../functions/classify/classify.ts')
 
 let folder: TempFolder
 let world: World
@@ -27,32 +23,14 @@ beforeAll(async () => {
   template = path.join(folder.path, 't')
   const identity = await openIdentity(template)
   await identity.remember({ deviceId: DEVICE_ID, name: 'real', manifestKeys: [world.key.pinned] })
-  world.jws = await world.sign({ sequence: 1, deployment: await realDeployment(1) })
+  world.jws = await world.sign({ sequence: 1, deployment: await realDeployment(world, 1) })
   expect((await run({ home: template, url: world.url })).said.get('serving')).toBe('dep-1')
-  wanted = await world.sign({ sequence: 2, deployment: await realDeployment(2) })
+  wanted = await world.sign({ sequence: 2, deployment: await realDeployment(world, 2) })
 }, 60_000)
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
   await folder[Symbol.asyncDispose]()
 })
-
-/** Two versions differ in their function's and their router's bytes and share the model. */
-async function realDeployment(version: number): Promise<Deployment> {
-  const file = world.put(tinyModel())
-  const labels = world.put(JSON.stringify(TINY_LABELS))
-  const model = (name: string) => ({ id: name, name, file, contract: tinyContract(), labels })
-  const router = world.put(`${JSON.stringify(ALWAYS_LOCAL)}${' '.repeat(version)}`)
-  const code = world.put(`${await bundleFunction(FUNCTION)}\n// ${version}`)
-  return {
-    id: `dep-${version}`,
-    version,
-    local: model('light'),
-    edge: model('heavy'),
-    router: { id: 'router', version, kind: 'always-local', file: router },
-    function: { id: 'fn', name: 'classify', version, file: code },
-    policy: { edgeDeadlineMs: 200, edgeConnectMs: 100 },
-  }
-}
 
 const run = (order: ChildOrder): Promise<ChildEnd> => runChild(ENTRY, order)
 

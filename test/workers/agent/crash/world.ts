@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CompactSign, exportJWK, generateKeyPair } from 'jose'
 import type { DecisionRecord } from '#contract/decision.ts'
 import type { Deployment } from '#contract/deployment.ts'
@@ -40,6 +41,8 @@ export class World implements AsyncDisposable {
   readonly asked: string[] = []
   /** What the control plane says; undefined: 304 whatever is asked. */
   jws: string | undefined
+  /** How long a poll without news takes. */
+  pollMs = 0
   key!: SigningKey
   url = ''
   readonly #server: Server = createServer((request, response) => void this.#answer(request, response))
@@ -103,7 +106,7 @@ export class World implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url!, this.url)
     const what = pathname.slice('/device/v1/'.length)
-    if (what === 'manifest') return this.#answerManifest(request, response)
+    if (what === 'manifest') return void this.#answerManifest(request, response)
     if (what.startsWith('artifacts/')) return this.#answerArtifact(request, response)
     let body = ''
     for await (const chunk of request) body += chunk
@@ -117,8 +120,10 @@ export class World implements AsyncDisposable {
     } else response.writeHead(404).end()
   }
 
-  #answerManifest(request: IncomingMessage, response: ServerResponse): void {
-    const etag = this.jws === undefined ? undefined : `"${digestOf(this.jws)}"`
+  async #answerManifest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const etagOf = () => (this.jws === undefined ? undefined : `"${digestOf(this.jws)}"`)
+    if (etagOf() === request.headers['if-none-match']) await sleep(this.pollMs)
+    const etag = etagOf()
     if (!etag || request.headers['if-none-match'] === etag) response.writeHead(304).end()
     else response.writeHead(200, { etag }).end(this.jws)
   }

@@ -1,3 +1,5 @@
+// How many deaths in how long a function may have before it is given up, and how long it waits between them.
+
 import { describe, expect, test } from 'vitest'
 import { DeathRecord } from '#workers/host/watch/death-record.ts'
 import { WATCHDOG_LIMITS } from '#workers/host/watch/watchdog-limits.ts'

@@ -1,3 +1,6 @@
+// How long a function may do nothing, and how long it may keep its host at work; time that the host itself takes is not held
+// against it.
+
 import { describe, expect, test } from 'vitest'
 import { Patience } from '#workers/host/watch/patience.ts'
 

@@ -1,3 +1,5 @@
+// How many bad answers among the last ones end a function, and how few never do.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { StrikeRecord } from '#workers/host/watch/strike-record.ts'

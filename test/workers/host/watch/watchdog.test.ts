@@ -1,3 +1,6 @@
+// Real functions in real workerd that hoard, die, hang or do not start are killed and restarted, wait longer each time, and
+// are given up; a slow one is left alone.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '#test/harness/until.ts'
