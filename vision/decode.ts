@@ -7,10 +7,10 @@
 
 import sharp, { type Metadata } from 'sharp'
 import type { ModelInput } from '#contract/model.ts'
-import { canBeDirect, directInput } from './direct-input.ts'
+import { canBeDirect, directInput } from './decoding/direct-input.ts'
+import { webpFramesExceed } from './decoding/webp-frames.ts'
 import { ImageRefused } from './image-refused.ts'
 import { type ImageSize, SHORT_SIDE_MIN_PX, type Shrink, shrinkFor } from './shrink-on-load.ts'
-import { webpFramesExceed } from './webp-frames.ts'
 
 /** Interleaved 8-bit RGB, rows top to bottom. */
 export interface DecodedImage {

@@ -61,7 +61,12 @@ export function addPromoteCommands(program: Command): void {
     .option('--override <reason>', 'promote although the gate refuses; the reason is kept')
     .option('--alias <name>', 'what moves to the deployment once it is current', 'stable')
     .option('--replace', 'end what the group is on its way to', false)
-    .option('--edge-url <urls...>', 'other servers that run the edge half, as by `edges declare`', [])
+    .option(
+      '--edge-url <url>',
+      'a server of others that runs the edge half, as by `edges declare`; again for a second one',
+      (url: string, before: readonly string[]) => [...before, url],
+      [],
+    )
     .option('--edge-model <name>', "what the pair's edge model is called there")
   withOffloadOptions(withObserveOptions(withPlanOptions(promote))).action(
     async (router: string | undefined, options: PromoteOptions, command: Command) => {

@@ -13,11 +13,11 @@ interface Waiting<V> {
 
 /** More at once make one slow query out of two quick ones. */
 const BATCH_MAX = 1_000
-/** Batches begin at least so far apart: who asks alone waits for nothing, who asks among many for this at most. */
+/** Batches begin at least so far apart: who asks now and then waits for nothing, who asks among many for this at most. */
 const APART_MS = 5
 
 /** Undefined where `load` brought nothing under the key; where it failed, all that shared it fail. */
-export function inBatches<V>(load: Load<V>): (key: string) => Promise<V | undefined> {
+export function inBatches<V>(load: Load<V>, apartMs = APART_MS): (key: string) => Promise<V | undefined> {
   let waiting: Waiting<V>[] = []
   let isUnderWay = false
   let begunAt = Number.NEGATIVE_INFINITY
@@ -26,7 +26,7 @@ export function inBatches<V>(load: Load<V>): (key: string) => Promise<V | undefi
     isUnderWay = true
     while (waiting.length > 0) {
       // At least to the end of this turn of the event loop: those who ask in it come along.
-      const restMs = begunAt + APART_MS - performance.now()
+      const restMs = begunAt + apartMs - performance.now()
       await (restMs > 0 ? sleep(restMs) : Promise.resolve())
       begunAt = performance.now()
       const batch = waiting.slice(0, BATCH_MAX)

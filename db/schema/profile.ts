@@ -94,6 +94,7 @@ export const devices = pgTable(
     index('devices_group').on(t.groupName),
     // Every look at a group reads its few edge devices, however many local ones it has.
     index('devices_edges').on(t.groupName).where(sql`${t.tier} = 'edge'`),
+    index('devices_revoked').on(t.groupName).where(sql`${t.revokedAt} is not null`),
   ],
 )
 

@@ -66,6 +66,19 @@ describe('a group without an edge device', () => {
     expect(await told(fleet)).toEqual({ sequence: 3, deployment: deployment.id, edges: [place()] })
   })
 
+  test('keeps its deployment where the same is promoted with one server more, which is added', async () => {
+    const fleet = await rig.fleet({ local: 1, edge: 0 })
+    await using second = new PlainServer(HEAVY)
+    const both = [{ url }, { url: await second.listen(), model: 'heavy' }]
+    const policy = { edgeDeadlineMs: 700 }
+    const first = await fleet.promote({ policy, externalEdges: both.slice(0, 1) })
+    const again = await fleet.promote({ policy, externalEdges: both })
+    expect(again.deployment.id).toBe(first.deployment.id)
+    expect((await told(fleet)).edges.map((edge) => edge.url)).toEqual(both.map((edge) => edge.url))
+    const other = fleet.promote({ policy, externalEdges: [{ url, model: 'another' }] })
+    expect((await refusalOf(other)).message).toContain('GET /v2/models/another with status 404')
+  })
+
   test('wakes the long poll of a device that waits', async () => {
     const fleet = await rig.fleet({ local: 1, edge: 0 })
     await fleet.promote({ externalEdges: [{ url }] })

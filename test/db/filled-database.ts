@@ -213,7 +213,7 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
     groupName: 'default',
     url: 'http://triton:8000',
     model: 'heavy',
-    deploymentId: deployment.id,
+    deploymentId: id,
     createdBy: 'a test',
   })
   await nextManifest(db, pi.id, async () => manifestAt(pi.id, 1))

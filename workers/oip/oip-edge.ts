@@ -196,13 +196,11 @@ function rank(
       .map(({ label, index }) => label ?? `class ${index}`)
     return rankScores(scores, contract, topK, nameOf)
   }
-  return classes
-    .slice(0, topK)
-    .map(({ index, label, score }) => ({
-      index,
-      name: known.names?.[index] ?? label ?? nameOf(index),
-      score,
-    }))
+  return classes.slice(0, topK).map(({ index, label, score }) => ({
+    index,
+    name: known.names?.[index] ?? label ?? nameOf(index),
+    score,
+  }))
 }
 
 function parseMetadata(bytes: Uint8Array): unknown {

@@ -3,7 +3,8 @@
 // A stamp stands for all rows that admin/device/wanted.ts reads of a group beside the asking device's own: two equal
 // stamps mean that the answer to a device is the same. It may change without need, never the other way round. Which
 // deployments local devices serve is looked up only where wanted.ts would: while a rollout is under way, or where an
-// edge device serves something else than the current one. A group at rest is not searched for it.
+// edge device serves something else than the current one. A group at rest is not searched for it: what is read then are
+// its edge devices and its revoked ones, by an index each, however many local ones it has.
 
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
@@ -19,12 +20,13 @@ const SILENT_AFTER_S = 120
 
 const EDGES = sql`
   select
-    count(*) filter (where d.revoked_at is not null) as revoked,
-    count(*) filter (where d.tier = 'edge' and d.revoked_at is null
-      and d.report ->> 'servingDeploymentId' is distinct from here.deployment_id) as elsewhere,
+    count(*) filter (where d.report ->> 'servingDeploymentId' is distinct from here.deployment_id) as elsewhere,
     jsonb_agg(jsonb_build_array(d.id, d.url, d.report -> 'servingDeploymentId', d.report -> 'state',
-      d.report -> 'sequence') order by d.id) filter (where d.tier = 'edge' and d.revoked_at is null) as edges
-  from devices d where d.group_name = g.name`
+      d.report -> 'sequence') order by d.id) as edges
+  from devices d where d.group_name = g.name and d.tier = 'edge' and d.revoked_at is null`
+
+const REVOKED = sql`
+  select count(*) as devices from devices d where d.group_name = g.name and d.revoked_at is not null`
 
 const SERVED_LOCALLY = sql`
   select jsonb_agg(distinct d.report ->> 'servingDeploymentId') from devices d
@@ -42,7 +44,7 @@ export function groupStamps(
   const query = db
     .select({
       name: sql<string>`g.name`,
-      revoked: sql<string>`e.revoked::text`,
+      revoked: sql<string>`r.devices::text`,
       wanted: sql<string>`md5(jsonb_build_array(here.id, rolling.id, rolling.cuts, e.edges, (${EXTERNAL}),
         case when rolling.id is not null or e.elsewhere > 0 then (${SERVED_LOCALLY}) end)::text)`,
     })
@@ -50,7 +52,8 @@ export function groupStamps(
       left join rollouts here on here.group_name = g.name and here.state = 'current'
       left join rolling_groups rg on rg.group_name = g.name
       left join staged_rollouts rolling on rolling.id = rg.rollout_id
-      cross join lateral (${EDGES}) e`)
+      cross join lateral (${EDGES}) e
+      cross join lateral (${REVOKED}) r`)
     .prepare('group_stamps')
   return async (groupNames) => {
     const rows = await query.execute({ groupNames })

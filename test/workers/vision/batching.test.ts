@@ -50,7 +50,7 @@ describe('ProcessVision with a free batch', () => {
   test('measures at the start how many are best, and once for all lives', async () => {
     rig = await visionRig({}, { model: FREE })
     const { batchMax, measured } = rig.vision.health.batch
-    expect(measured.slice(0, 2).map(({ images }) => images)).toEqual([1, 2])
+    expect(measured[0]!.images).toBe(1)
     expect(measured.map(({ images }) => images)).toContain(batchMax)
     process.kill(rig.vision.process.pid!, 'SIGKILL')
     await rig.vision.infer({ bytes: pictures[0]! }, 1)

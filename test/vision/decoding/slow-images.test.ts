@@ -3,10 +3,10 @@
 
 import { beforeAll, expect, test } from 'vitest'
 import { decodeImage } from '#vision/decode.ts'
-import { webpFramesExceed } from '#vision/webp-frames.ts'
-import type { Damage } from './corpus/damage.ts'
-import { damagedImages } from './corpus/damaged-images.ts'
-import { wholeImages } from './corpus/whole-images.ts'
+import { webpFramesExceed } from '#vision/decoding/webp-frames.ts'
+import type { Damage } from '../corpus/damage.ts'
+import { damagedImages } from '../corpus/damaged-images.ts'
+import { wholeImages } from '../corpus/whole-images.ts'
 
 let bombs: Map<string, Damage>
 beforeAll(async () => {

@@ -6,7 +6,7 @@
 import sharp, { type Metadata } from 'sharp'
 import type { ModelInput } from '#contract/model.ts'
 import { centralCrop } from '#core/preprocess/central-crop.ts'
-import type { DecodedImage } from './decode.ts'
+import type { DecodedImage } from '../decode.ts'
 
 export interface DirectLimits {
   readonly pixelsMax: number

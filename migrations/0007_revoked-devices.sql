@@ -1,0 +1,1 @@
+CREATE INDEX "devices_revoked" ON "devices" USING btree ("group_name") WHERE "devices"."revoked_at" is not null;
