@@ -13,7 +13,7 @@ import { scenes } from './rig/workload.ts'
 const MODELS = ['mobilenet_v1', 'resnet_v1_50', 'inception_v4']
 const CONNECTIONS = 16
 const RATIO_MAX = 1.1
-const [turns = 5, durationMs = 1_000] = process.argv.slice(2).map(Number)
+const [turns = 4, durationMs = 800] = process.argv.slice(2).map(Number)
 
 const BATCHINGS: Record<string, NonNullable<VisionOptions['batching']>> = {
   'one in a run': { batchMax: 1 },
