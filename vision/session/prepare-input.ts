@@ -19,8 +19,13 @@ export async function prepareInput(
   image: ViewedImage,
   input: ModelInput,
 ): Promise<Uint8Array | Float32Array> {
+  return toTensor((await toInput(image, input)).rgb, input)
+}
+
+/** What the model is shown of an image, as pixels. */
+export async function toInput(image: ViewedImage, input: ModelInput): Promise<DecodedImage> {
+  if (image.isInput) return image
   const { width, height, view } = image
-  if (image.isInput) return toTensor(image.rgb, input)
   const box = view === undefined ? centralCrop(width, height, input.crop) : viewBox(width, height, view)
   const rgb =
     input.resize !== 'bilinear'
@@ -28,7 +33,7 @@ export async function prepareInput(
       : view === undefined
         ? cropResize(image, input)
         : cropResize(cutOut(image, box), { ...input, crop: 1 })
-  return toTensor(rgb, input)
+  return { rgb, width: input.width, height: input.height, isInput: true }
 }
 
 /** Whole pixels, at least one, inside of the image. */

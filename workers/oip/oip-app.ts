@@ -16,6 +16,7 @@ import {
 } from '#contract/oip/metadata.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
 import { ModelRefused } from '#vision/model-refused.ts'
+import { VisionDown } from '../vision/lives.ts'
 import { readInfer } from './infer-request.ts'
 import { inferResponse } from './infer-response.ts'
 import type { OipModel, OipPorts } from './oip-model.ts'
@@ -63,13 +64,14 @@ export function oipApp(ports: OipPorts): Hono {
       // Before megabytes are read for nothing; and again after, since the one that ran then may be gone.
       namedModel(c, ports)
       return withBody(c.req.raw, budget, async (body) => {
-        const model = namedModel(c, ports)
-        const call = readInfer(body, c.req.header(HEADER_LENGTH), model)
-        const { input } = call
-        const output = await slots.execute(() =>
-          input.datatype === 'BYTES' ? model.runImages(input.data) : model.run(input),
-        )
-        const answer = inferResponse(call, model, output)
+        // The one that runs when its turn comes, not the one that ran when it came: that may have been stopped since.
+        const answer = await slots.execute(async () => {
+          const model = namedModel(c, ports)
+          const call = readInfer(body, c.req.header(HEADER_LENGTH), model)
+          const { input } = call
+          const output = await (input.datatype === 'BYTES' ? model.runImages(input.data) : model.run(input))
+          return inferResponse(call, model, output)
+        })
         return c.body(answer.body, 200, answer.headers)
       })
     })
@@ -103,7 +105,8 @@ function answerError(error: unknown, c: Context, ports: OipPorts): Response {
   // A tensor that the model does not take, or that ends the process which runs it.
   if (error instanceof ModelRefused && error.code !== 'wrong-output')
     return c.json({ error: error.message }, 400)
-  const refused = error instanceof BulkheadRejectedError ? BUSY : error
+  const refused =
+    error instanceof BulkheadRejectedError ? BUSY : error instanceof VisionDown ? RESTARTING : error
   if (refused instanceof OipRefused) {
     const status = STATUS[refused.code]
     return c.json({ error: refused.message }, status, status === 503 ? { 'retry-after': '1' } : {})
@@ -111,6 +114,8 @@ function answerError(error: unknown, c: Context, ports: OipPorts): Response {
   ports.onError(error, c.req.path)
   return c.json({ error: 'The worker failed; its log has the cause' }, 500)
 }
+
+const RESTARTING = new OipRefused('not-ready', 'Cannot run model: it is being started again, try again soon')
 
 const BUSY = new OipRefused(
   'busy',

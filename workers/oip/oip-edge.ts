@@ -14,6 +14,7 @@ import { HEADER_LENGTH } from '#contract/oip/infer.ts'
 import { ModelMetadata, ServerMetadata } from '#contract/oip/metadata.ts'
 import { decodeImage } from '#vision/decode.ts'
 import { prepareInput } from '#vision/session/prepare-input.ts'
+import { shortSideFor } from '#vision/shrink-on-load.ts'
 import {
   type EdgeAnswer,
   type EdgeCall,
@@ -37,7 +38,11 @@ const NAMED_CLASSES_MAX = 5_000
 
 export type Prepare = (image: ServedImage, input: ModelInput) => Promise<Uint8Array | Float32Array>
 
-const prepareHere: Prepare = async ({ bytes }, input) => prepareInput(await decodeImage(bytes), input)
+const prepareHere: Prepare = async ({ bytes }, input) =>
+  prepareInput(
+    await decodeImage(bytes, { shortSideMinPx: shortSideFor(input, undefined), shownTo: input }),
+    input,
+  )
 
 /** What is known of the server's model for one deployment. */
 interface Known {

@@ -141,8 +141,10 @@ export class Generation implements AsyncDisposable {
       try {
         const expected = edge.expected?.()
         const asked = expected ? { ...request, expected } : request
-        await this.#look(image, asked).catch(refuseWhileDown)
-        const answered = await this.#answer(handle, image, asked).catch(refuseWhenLate)
+        const answered = await this.#look(image, asked)
+          .then(() => this.#answer(handle, image, asked))
+          .catch(refuseWhenLate)
+          .catch(refuseWhileDown)
         edge.answered?.(image, answered.answer)
         this.#answers++
         if (answered.byFallback) this.#fallbacks++

@@ -81,6 +81,8 @@ export class Lives implements AsyncDisposable {
   async next(): Promise<VisionLife> {
     const { waitMaxMs } = this.#spec.limits
     for (;;) {
+      // A life that was disposed of brings no next one: asked again and again it would never let go of the thread.
+      if (this.#stop.signal.aborted) throw stopped()
       const life = await within(this.#coming, waitMaxMs)
       if (!life)
         throw new VisionDown(
@@ -112,7 +114,7 @@ export class Lives implements AsyncDisposable {
     const began = performance.now()
     for (let failures = 0; ; ) {
       if (failures > 0) await this.#pause(Math.min(backoffMaxMs, backoffFirstMs * 2 ** (failures - 1)))
-      if (this.#stop.signal.aborted) throw new VisionDown('Cannot look at image: the generation is stopped')
+      if (this.#stop.signal.aborted) throw stopped()
       try {
         const { life } = await VisionLife.start(this.#spec)
         this.#current = life
@@ -138,3 +140,5 @@ export class Lives implements AsyncDisposable {
     await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined)
   }
 }
+
+const stopped = () => new VisionDown('Cannot look at image: the generation is stopped')

@@ -3,7 +3,7 @@
 // decides what to do about it.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Duplex } from 'node:stream'
+import { type Duplex, PassThrough } from 'node:stream'
 import type { LoadOptions } from '#vision/onnx-model.ts'
 import type { BatchChoice } from '#vision/session/choose-batch.ts'
 import type { SeenImage } from '#vision/vision.ts'
@@ -68,17 +68,22 @@ export class VisionLife implements AsyncDisposable {
       stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
       env: ENVIRONMENT,
     })
-    // A process that ends at once hears nothing: its exit tells.
-    this.#child.stdin!.on('error', () => undefined)
-    this.#child.stdin!.end(spec.code)
-    this.#stream = this.#child.stdio[3] as Duplex
-    // Told by the exit as well.
-    this.#stream.on('error', () => undefined)
-    onFrames(this.#stream, ({ head, body }) => this.#hear(head as Answer, body))
     this.gone = new Promise((resolve) => {
       this.#child.once('error', (error) => this.#bury(error.message, resolve))
       this.#child.once('exit', (code, signal) => this.#bury(`ended with ${signal ?? code}`, resolve))
     })
+    // Too many open files: then there are no streams either, and the error comes by the event.
+    if (!this.#child.stdin) {
+      this.#stream = new PassThrough()
+      return
+    }
+    // A process that ends at once hears nothing: its exit tells.
+    this.#child.stdin.on('error', () => undefined)
+    this.#child.stdin.end(spec.code)
+    this.#stream = this.#child.stdio[3] as Duplex
+    // Told by the exit as well.
+    this.#stream.on('error', () => undefined)
+    onFrames(this.#stream, ({ head, body }) => this.#hear(head as Answer, body))
   }
 
   /** With the model's description. Rejects as loading does (`ModelRefused`, `ArtifactRefused`), or with `VisionDied`. */

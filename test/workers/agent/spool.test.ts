@@ -1,7 +1,8 @@
 // Decisions on their way: numbered once and for ever, in order, bounded, and whole again after any crash. A kill is a
 // second spool on the same folder while the first was never told to stop; a power cut also takes what was not synced.
 
-import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DecisionRecord } from '#contract/decision.ts'
@@ -242,6 +243,29 @@ describe('DecisionSpool', () => {
     expect(await sequences(spool)).toEqual([1, 2, 3])
     expect(await sequences(await open())).toEqual([1, 2, 3])
   })
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'loses nothing where a full disk takes the file and not its lines',
+    async () => {
+      const spool = await open()
+      addAll(spool, [1])
+      await records(spool)
+      const full = path.join(folder(), '000000000002.jsonl')
+      await symlink('/dev/full', full)
+      addAll(spool, [2])
+      const openFiles = async () => (await readdir('/proc/self/fd')).length
+      await expect(spool.sync()).rejects.toThrow('ENOSPC')
+      const before = await openFiles()
+      for (let i = 0; i < 20; i++) await expect(spool.sync()).rejects.toThrow('ENOSPC')
+      expect(await openFiles()).toBeLessThan(before + 10)
+      await rm(full)
+      addAll(spool, [3])
+      await spool.sync()
+      await spool.acknowledge(1)
+      expect(await sequences(spool)).toEqual([2, 3])
+      expect(await sequences(await open())).toEqual([2, 3])
+    },
+  )
 
   test('goes on with the one file of an older build, whatever it holds', async () => {
     const old = path.join(home.path, 'decisions.jsonl')

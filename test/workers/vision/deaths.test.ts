@@ -102,4 +102,13 @@ describe('ProcessVision', () => {
     await until('it has died', () => rig.vision.health.deaths === 1)
     expect(await rig.vision.features(image, ['avg_brightness'])).toMatchObject({ values: [76] })
   })
+
+  test('let go of with work under way refuses it, and whoever comes later, at once', async () => {
+    const pending = rig.vision.infer({ bytes: harmful(other, 'hang') }, 1)
+    await Promise.all([
+      expect(pending).rejects.toMatchObject({ name: 'VisionDown' }),
+      rig.vision[Symbol.asyncDispose](),
+    ])
+    await expect(rig.vision.infer({ bytes: red }, 1)).rejects.toMatchObject({ name: 'VisionDown' })
+  })
 })

@@ -114,8 +114,9 @@ export class DecisionSpool {
       this.#current()!.write(this.#unwritten.map(({ line }) => line).join(''), last.sequence)
       this.#unwritten = []
     } catch (error) {
-      // It may end with half a line: what comes goes into another one.
+      // It may end with half a line: what comes goes into another one. Of the same name where it is empty yet.
       this.#isOpen = false
+      if (this.#segments.at(-1)?.isEmpty) this.#segments.pop()!.close()
       throw error
     }
   }

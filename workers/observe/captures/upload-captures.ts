@@ -4,6 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { ArtifactRefused } from '#platform/artifact-refused.ts'
 import { type ControlClient, ControlError } from '../../agent/control-client.ts'
 import { forever } from '../../agent/forever.ts'
 import type { Captures } from './captures.ts'
@@ -49,9 +50,13 @@ async function sendOne(
 ): Promise<void> {
   const start = performance.now()
   const size = await captures.store.size(digest)
-  // Dropped meanwhile, since there was no room.
-  if (size === undefined) return
-  const bytes = await captures.store.read(digest)
+  // Gone: for want of room, or with the card. Its row would be offered again without end.
+  if (size === undefined) return captures.drop(digest)
+  const bytes = await captures.store.readVerified(digest).catch((error: unknown) => {
+    if (error instanceof ArtifactRefused) return undefined
+    throw error
+  })
+  if (bytes === undefined) return captures.drop(digest)
   await client.sendCapture({ digest, from, sizeBytes: size }, bytes.subarray(from), signal)
   await captures.handedIn(digest)
   await sleep((performance.now() - start) * PAUSE_SHARE, undefined, { signal })

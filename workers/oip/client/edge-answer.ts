@@ -60,6 +60,8 @@ export function readClassStrings(elements: readonly Uint8Array[]): ClassString[]
 
 /** All classes, in the order of their indices; undefined where some are missing. */
 export function allScores(classes: readonly ClassString[], count: number): Float32Array | undefined {
+  // Before memory is taken for as many as a stranger's metadata says.
+  if (classes.length < count) return undefined
   const scores = new Float32Array(count).fill(Number.NaN)
   for (const { index, score } of classes) if (index < count) scores[index] = score
   return scores.some(Number.isNaN) ? undefined : scores

@@ -117,7 +117,8 @@ export class Offload implements AsyncDisposable {
     const first = this.#choose([])
     if (!first) return this.#refusal()
     if (background && this.#edges.some((edge) => edge.outstanding > 0)) return IN_USE
-    const hurryMs = leftMs(image, policy)
+    // Nobody waits for an audit: bounded by the client's time, only the quick answers would count.
+    const hurryMs = background ? undefined : leftMs(image, policy)
     // Without a hedge the local answer is yet to be made when the wait is over.
     const clientMs = local.hedge || hurryMs === undefined ? hurryMs : hurryMs - (local.localMs ?? 0)
     if (clientMs !== undefined && clientMs <= 0) return LATE

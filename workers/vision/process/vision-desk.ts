@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { ArtifactRefused } from '#platform/artifact-refused.ts'
-import { type DecodedImage, decodeImage } from '#vision/decode.ts'
+import type { DecodedImage } from '#vision/decode.ts'
 import type { ImageEntry } from '#vision/image-entry.ts'
 import { type LoadedModel, type LoadOptions, loadModel } from '#vision/onnx-model.ts'
 import type { InputTensor, OutputTensor } from '#vision/session/tensor.ts'
@@ -42,8 +42,10 @@ export class VisionDesk {
       }
       case 'scores': {
         const model = this.#model
-        const decode = (bytes: Uint8Array) => decodeImage(bytes, { shortSideMinPx: model.shortSideMinPx() })
-        return tensorAnswer(await model.scores(await Promise.all(cut(body, call.lengths).map(decode))))
+        const shown: DecodedImage[] = []
+        // One after the other: all of a batch at once would take what the process is killed for.
+        for (const bytes of cut(body, call.lengths)) shown.push(await this.#images.shown(bytes, model.input))
+        return tensorAnswer(await model.scores(shown))
       }
       case 'usage':
         return {

@@ -2,8 +2,11 @@
 // go when the worker forgets the image, and with them the room that the pixels took. A decoder that has not come
 // back a second after its own deadline will not: it ends the process, and the worker starts another one.
 
+import type { ModelInput } from '#contract/model.ts'
 import { type DecodedImage, type DecodeOptions, decodeImage } from '#vision/decode.ts'
 import { type ImageEntry, imageEntry } from '#vision/image-entry.ts'
+import { toInput } from '#vision/session/prepare-input.ts'
+import { shortSideFor } from '#vision/shrink-on-load.ts'
 import { DecodeRoom } from './decode-room.ts'
 
 /** Half of what a vision process may grow by: pixels that are let go of stay for a moment, and tensors take some. */
@@ -47,10 +50,22 @@ export class VisionImages {
     setImmediate(() => setImmediate(() => this.#room.giveBack(held.roomBytes)))
   }
 
+  /** For a reader that wants an image as the model is shown it and nothing else: the whole picture goes at once. */
+  async shown(bytes: Uint8Array, input: ModelInput): Promise<DecodedImage> {
+    const held: Held = { roomBytes: 0, isForgotten: false, entry: imageEntry(bytes) }
+    try {
+      const options = { shownTo: input, shortSideMinPx: shortSideFor(input, undefined) }
+      return await toInput(await this.#decode(bytes, options, () => held), input)
+    } finally {
+      held.isForgotten = true
+      this.#room.giveBack(held.roomBytes)
+    }
+  }
+
   async #decode(bytes: Uint8Array, options: DecodeOptions = {}, held: () => Held): Promise<DecodedImage> {
     let timer: NodeJS.Timeout | undefined
     const admit = async (neededBytes: number) => {
-      await this.#room.take(neededBytes)
+      await this.#room.take(neededBytes, () => held().roomBytes > 0)
       // Forgotten while it waited: nobody would give the room back later.
       if (held().isForgotten) this.#room.giveBack(neededBytes)
       else held().roomBytes += neededBytes
