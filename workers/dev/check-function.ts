@@ -2,6 +2,7 @@
 // a device will bring it into, with a valid answer that is true to what it asked. It is no proof that the function is
 // good: that is measured by a rollout. The first thing that is wrong is the reason of the refusal.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FunctionAnswer } from '#contract/classify.ts'
 import type { Tier } from '#contract/tier.ts'
 import { chooseHost } from '../host/choose-host.ts'
@@ -49,7 +50,7 @@ export async function checkFunction({ code, name }: FunctionToCheck): Promise<Fu
         const start = performance.now()
         const wrong = await tryIn(bench, situation)
         answerMs = Math.max(answerMs, performance.now() - start)
-        if (wrong !== undefined) return refuse(`${situation.title} it ${wrong}${printed(bench)}`)
+        if (wrong !== undefined) return refuse(`${situation.title} it ${wrong}${await printed(bench)}`)
       }
     } finally {
       await bench[Symbol.asyncDispose]()
@@ -94,7 +95,13 @@ function failureIn(error: unknown): string {
     .replace(/^answer is/, 'gives an answer that is')
 }
 
-function printed({ output }: Bench): string {
+/** What a function prints comes on another way than its answer, and may be later. */
+const PRINTING_MAX_MS = 300
+
+async function printed(bench: Bench): Promise<string> {
+  const end = performance.now() + PRINTING_MAX_MS
+  while (bench.output === '' && performance.now() < end) await sleep(20)
+  const { output } = bench
   // What the function threw, where workerd tells it among its own words.
   const first = /remote\.jsg\.(.*)/.exec(output)?.[1] ?? /^\S.*$/m.exec(output)?.[0]
   return first === undefined ? '' : ` (it printed: ${first.slice(0, 200)})`
