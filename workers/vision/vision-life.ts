@@ -7,10 +7,10 @@ import { type Duplex, PassThrough } from 'node:stream'
 import type { LoadOptions } from '#vision/onnx-model.ts'
 import type { BatchChoice } from '#vision/session/choose-batch.ts'
 import type { SeenImage } from '#vision/vision.ts'
+import { endQuietly, startQuietly } from '../host/quiet-process.ts'
 import { within } from '../host/within.ts'
 import { processUsage } from '../host/workerd/process-usage.ts'
 import { ROOT } from './process-code.ts'
-import { startQuietly } from './quiet-start.ts'
 import type { VisionLimits } from './vision-limits.ts'
 import { watchLife } from './watch-life.ts'
 import { onFrames, sendFrame } from './wire/frames.ts'
@@ -175,6 +175,7 @@ export class VisionLife implements AsyncDisposable {
   /** Asks it to end, and makes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnding = true
+    if (this.pid !== undefined) endQuietly(this.pid)
     this.#stream.end()
     const end = within(
       this.gone.then(() => true),

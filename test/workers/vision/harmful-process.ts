@@ -18,7 +18,9 @@ serveVision(new Socket({ fd: 3 }), (_, body) => {
 })
 
 const kept: Buffer[] = []
-/** Long enough to be seen. */
+/** Longer than two looks at it are apart, and shorter than a stall. */
+const SEEN_MS = 400
 function keep(bytes: Buffer): void {
   kept.push(bytes)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SEEN_MS)
 }

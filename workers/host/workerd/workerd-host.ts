@@ -6,6 +6,7 @@
 import { functionClient } from '../function-client.ts'
 import { startFailure } from '../function-failed.ts'
 import type { FunctionHost, FunctionSpec, RunningFunction } from '../function-host.ts'
+import { endQuietly, startQuietly } from '../quiet-process.ts'
 import { within } from '../within.ts'
 import { processUsage, wallUsage } from './process-usage.ts'
 import { workerdBinary } from './workerd-binary.ts'
@@ -34,9 +35,12 @@ async function startWorkerd(spec: FunctionSpec, options: WorkerdOptions): Promis
   await sweepStale(spec.folder)
   await writeWorkerdFiles(files, spec)
   const engine = new WorkerdProcess(options.binary ?? workerdBinary(), files, options.onOutput)
+  const begun = engine.pid === undefined ? () => {} : startQuietly(engine.pid)
   const running = runningFunction(engine, files, spec)
   const listens = await within(Promise.race([engine.listens, engine.gone.then(() => false)]), START_MAX_MS)
-  if (listens && (await running.ping(FIRST_PING_MAX_MS)) && !engine.hasGone) return running
+  const answers = listens && (await running.ping(FIRST_PING_MAX_MS))
+  begun()
+  if (answers && !engine.hasGone) return running
   // Looping as it loads, it would only make SIGTERM wait.
   engine.signal('SIGKILL')
   await running[Symbol.asyncDispose]()
@@ -50,6 +54,7 @@ function runningFunction(engine: WorkerdProcess, files: WorkerdFiles, spec: Func
     isStopping = true
     // First let go of our own connections: workerd waits for them after SIGTERM.
     await client.close()
+    if (engine.pid !== undefined) endQuietly(engine.pid)
     engine.signal('SIGTERM')
     if ((await within(engine.gone, TERM_MAX_MS)) === undefined) engine.signal('SIGKILL')
     await engine.gone
