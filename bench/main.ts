@@ -8,6 +8,7 @@ import type { BenchLine } from './bench-line.ts'
 import { benchEvaluation } from './evaluation.ts'
 import { benchFeatures } from './features.ts'
 import { benchForest } from './forest.ts'
+import { benchPaper } from './paper/replay.ts'
 import { benchCorpus } from './serve/corpus.ts'
 import { benchGrowth } from './serve/growth.ts'
 import { benchOverhead } from './serve/overhead.ts'
@@ -26,6 +27,7 @@ const BENCHES: Record<string, () => Promise<BenchLine[]>> = {
   features: benchFeatures,
   forest: benchForest,
   evaluation: benchEvaluation,
+  paper: benchPaper,
   overhead: benchOverhead,
   transformers: benchTransformers,
   corpus: benchCorpus,

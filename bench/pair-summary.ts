@@ -2,6 +2,7 @@
 
 import type { Interval } from '#contract/results/evaluation.ts'
 import type { PairReport } from '#contract/results/pair-report.ts'
+import { markdownTable } from './markdown-table.ts'
 
 const percent = (share: number) => (share * 100).toFixed(2)
 const interval = ({ value, low, high }: Interval, digits = 3) =>
@@ -9,13 +10,8 @@ const interval = ({ value, low, high }: Interval, digits = 3) =>
 const percentInterval = ({ value, low, high }: Interval) =>
   `${percent(value)} [${percent(low)}, ${percent(high)}]`
 
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
 const strategies = ({ strategies: rows }: PairReport) =>
-  tableOf(
+  markdownTable(
     [
       'strategy',
       'offload %',
@@ -39,7 +35,7 @@ const strategies = ({ strategies: rows }: PairReport) =>
   )
 
 const routers = ({ routers: rows }: PairReport) =>
-  tableOf(
+  markdownTable(
     ['router', 'AUC', 'DGC', 'DGC over confidence', 'beats chance', 'beats confidence'],
     rows.map(({ kind, auc, dgc, dgcOverConfidence, verdict }) => [
       kind,
@@ -52,7 +48,7 @@ const routers = ({ routers: rows }: PairReport) =>
   )
 
 const equalEnergy = ({ routers: rows }: PairReport) =>
-  tableOf(
+  markdownTable(
     [
       'router',
       'device J',
@@ -74,7 +70,7 @@ const equalEnergy = ({ routers: rows }: PairReport) =>
   )
 
 const learners = ({ learners: rows }: PairReport) =>
-  tableOf(
+  markdownTable(
     ['learner', 'setting', 'precision', 'recall', 'F1', 'AUC'],
     rows.map((row) => [
       row.learner,
