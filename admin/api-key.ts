@@ -6,10 +6,13 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Db } from '#db/db.ts'
-import { type ApiKey, findApiKey, insertApiKey } from '#db/queries/access.ts'
+import { type ApiKey, findApiKey, insertApiKey, touchApiKey } from '#db/queries/access.ts'
 import { writeDurably } from '#platform/durable-write.ts'
 
 const FORMAT = /^tk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/
+
+/** A write for every call would cost more than the call. */
+const LAST_USED_STEP_MS = 60_000
 
 export const secretHash = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
@@ -19,11 +22,14 @@ export function mintApiKey(): { id: string; token: string; hash: Buffer } {
   return { id, token: `tk_${id}_${secret}`, hash: secretHash(secret) }
 }
 
+/** The key, where it is good: known, neither revoked nor expired. */
 export async function verifyApiKey(db: Db, token: string): Promise<ApiKey | undefined> {
   const match = FORMAT.exec(token)
   if (!match) return undefined
   const key = await findApiKey(db, match[1]!)
-  return key && timingSafeEqual(key.hash, secretHash(match[2]!)) ? key : undefined
+  if (!key || !timingSafeEqual(key.hash, secretHash(match[2]!))) return undefined
+  if (Date.now() - (key.lastUsedAt?.getTime() ?? 0) > LAST_USED_STEP_MS) await touchApiKey(db, key.id)
+  return key
 }
 
 /** Makes the admin key at first start, and again where its file was lost; the file is readable by its owner. */

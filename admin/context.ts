@@ -2,14 +2,19 @@
 
 import type { Logger } from 'pino'
 import type { Db } from '#db/db.ts'
-import type { ArtifactStore } from '#platform/artifact-store.ts'
+import type { Artifacts } from '#platform/artifacts/artifacts.ts'
+import type { Live } from './live/live.ts'
 import type { ManifestSigner } from './manifest-signer.ts'
 
 export interface Context {
   readonly db: Db
-  readonly artifacts: ArtifactStore
+  readonly artifacts: Artifacts
   /** Hard images from devices: apart, since no device may fetch them and they are kept for a time only. */
-  readonly captures: ArtifactStore
+  readonly captures: Artifacts
   readonly signer: ManifestSigner
   readonly log: Logger
+  /** What changed in the database, for those who watch. */
+  readonly live: Live
+  /** Operator domains that models may use beside those of the runtime. */
+  readonly modelDomains?: readonly string[] | undefined
 }

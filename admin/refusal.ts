@@ -4,6 +4,8 @@
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { pgFailure } from '#db/db.ts'
+import { CursorRefused } from '#db/queries/lists/keyset.ts'
+import { ArtifactStoreFailed } from '#platform/artifacts/artifact-store-failed.ts'
 
 export type RefusalCode =
   | 'invalid'
@@ -13,6 +15,8 @@ export type RefusalCode =
   | 'conflict'
   | 'gate'
   | 'too-large'
+  | 'too-many'
+  | 'unavailable'
 
 export const REFUSALS: Record<RefusalCode, { http: ContentfulStatusCode; trpc: TRPC_ERROR_CODE_KEY }> = {
   invalid: { http: 400, trpc: 'BAD_REQUEST' },
@@ -22,14 +26,19 @@ export const REFUSALS: Record<RefusalCode, { http: ContentfulStatusCode; trpc: T
   conflict: { http: 409, trpc: 'CONFLICT' },
   gate: { http: 412, trpc: 'PRECONDITION_FAILED' },
   'too-large': { http: 413, trpc: 'PAYLOAD_TOO_LARGE' },
+  'too-many': { http: 429, trpc: 'TOO_MANY_REQUESTS' },
+  unavailable: { http: 503, trpc: 'SERVICE_UNAVAILABLE' },
 }
 
 export class Refusal extends Error {
   readonly code: RefusalCode
-  constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
+  /** The input's field that is wrong, where it is one. */
+  readonly field: string | undefined
+  constructor(code: RefusalCode, message: string, options?: ErrorOptions & { field?: string }) {
     super(message, options)
     this.name = 'Refusal'
     this.code = code
+    this.field = options?.field
   }
 }
 
@@ -39,12 +48,22 @@ export function found<T>(row: T | undefined, noun: string, which: string): T {
   return row
 }
 
-/** Number out of range, NUL in a text, NUL in JSON, half a surrogate pair in JSON: what zod lets through. */
-const UNKEEPABLE = ['22003', '22021', '22P05', '22P02']
+/** Number out of range, NUL in a text or in JSON, half a surrogate pair, a text too long for an index: what zod lets through. */
+const UNKEEPABLE = ['22003', '22021', '22P05', '22P02', '54000']
 
 /** The refusal behind an error, also where PostgreSQL refused a value; undefined for a defect. */
 export function refusalBehind(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
+  if (error instanceof ArtifactStoreFailed)
+    return new Refusal(
+      'unavailable',
+      'Cannot reach the artifact store; the control plane’s log has the cause',
+      {
+        cause: error,
+      },
+    )
+  if (error instanceof CursorRefused)
+    return new Refusal('invalid', error.message, { cause: error, field: 'cursor' })
   if (!UNKEEPABLE.includes(pgFailure(error)?.code ?? '')) return undefined
   return new Refusal(
     'invalid',

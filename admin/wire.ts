@@ -6,16 +6,17 @@ import { pino } from 'pino'
 import { connect } from '#db/connect.ts'
 import { ensurePostgres } from '#db/embedded-postgres/ensure-postgres.ts'
 import { migrateDatabase } from '#db/migrate.ts'
-import { ArtifactStore } from '#platform/artifact-store.ts'
 import { ensureAdminKey } from './api-key.ts'
 import { controlApp } from './app.ts'
+import { openStores } from './artifacts/open-stores.ts'
+import { ensureSetUpCode } from './auth/one-time-code.ts'
 import type { ControlConfig } from './config.ts'
 import type { Context } from './context.ts'
 import { sweepManifests } from './device/manifest-sweep.ts'
 import { keepRetention } from './device/observe/capture-retention.ts'
 import { ensureBuiltInFunction } from './jobs/built-in-function.ts'
-import { endAbandonedEvaluations } from './jobs/evaluate.ts'
-import { driveRollouts } from './jobs/rollout-driver.ts'
+import { startWork } from './jobs/work/start-work.ts'
+import { openLive } from './live/live.ts'
 import { openManifestSigner } from './manifest-signer.ts'
 
 export interface ControlPlane extends AsyncDisposable {
@@ -43,17 +44,20 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
     const { applied } = await migrateDatabase(url)
     const database = connect(url)
     closers.push(() => database.close())
-    const artifacts = new ArtifactStore(path.join(config.home, 'artifacts'))
-    await artifacts.sweep()
-    const captures = new ArtifactStore(path.join(config.home, 'captures'))
-    await captures.sweep()
+    const stores = await openStores(config.home, config.bucket)
+    closers.push(async () => stores[Symbol.asyncDispose]())
+    const { artifacts, captures } = stores
     const signer = await openManifestSigner(config.home, config.signing)
-    const ctx: Context = { db: database.db, artifacts, captures, signer, log }
+    const { modelDomains } = config
+    const live = openLive(url, log)
+    closers.push(async () => live[Symbol.asyncDispose]())
+    const ctx: Context = { db: database.db, artifacts, captures, signer, log, live, modelDomains }
     const adminKeyFile = await ensureAdminKey(ctx.db, config.home)
+    const setUpFile = await ensureSetUpCode(ctx.db, config.home)
+    if (setUpFile) log.info({ file: setUpFile }, 'no user yet: the file has the one-time code for the first')
     await ensureBuiltInFunction(ctx)
-    await endAbandonedEvaluations(ctx)
-    const driver = driveRollouts(ctx)
-    closers.push(async () => driver[Symbol.asyncDispose]())
+    const work = await startWork(ctx, { ...config, places: config.jobWorkers ?? 1 })
+    closers.push(async () => work[Symbol.asyncDispose]())
     const sweep = sweepManifests(ctx)
     closers.push(async () => sweep[Symbol.asyncDispose]())
     const retention = keepRetention(ctx, config.captureDays)
@@ -75,8 +79,9 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
 
 function listen(ctx: Context, config: ControlConfig): Promise<{ server: ServerType; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: controlApp(ctx).fetch, port: config.port, hostname: config.host }, (info) =>
-      resolve({ server, port: info.port }),
+    const server = serve(
+      { fetch: controlApp(ctx, config.auth).fetch, port: config.port, hostname: config.host },
+      (info) => resolve({ server, port: info.port }),
     )
     server.once('error', reject)
   })

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { table } from '#admin/cli/table.ts'
 import type { BenchLine } from './bench-line.ts'
+import { benchSelect } from './control/select.ts'
 import { benchEvaluation } from './evaluation.ts'
 import { benchFeatures } from './features.ts'
 import { benchForest } from './forest.ts'
@@ -34,6 +35,7 @@ const BENCHES: Record<string, () => Promise<BenchLine[]>> = {
 }
 const ON_REQUEST: Record<string, (options: BenchOptions) => Promise<BenchLine[]>> = {
   growth: benchGrowth,
+  select: benchSelect,
   profile: benchProfile,
 }
 const ALL = { ...BENCHES, ...ON_REQUEST }

@@ -48,7 +48,12 @@ export const DeviceReport = z.object({
   servingDeploymentId: z.string().nullable(),
   state: z.enum(['idle', 'installing', 'serving', 'failed']),
   message: z.string().max(2_000).default(''),
-  functionDriver: z.enum(['workerd', 'thread', 'miniflare', 'inline', 'none']),
+  /**
+   * What runs its functions. Any word is taken here; the first control planes took `workerd`, `thread`, `miniflare` and
+   * `none` only, so a driver of any other name is told as `none`, and its name beside it.
+   */
+  functionDriver: z.string().min(1).max(40),
+  driverName: z.string().min(1).max(40).optional(),
   /** Decisions that wait to be uploaded, and those that never will be: dropped since the device has started. */
   spool: z
     .object({ waiting: z.number().int().nonnegative(), dropped: z.number().int().nonnegative() })
@@ -91,8 +96,12 @@ export const OutcomeBatch = z.object({ outcomes: z.array(Outcome).min(1).max(500
 export type OutcomeBatch = z.infer<typeof OutcomeBatch>
 export const FeatureBatch = z.object({ rows: z.array(FeatureRow).min(1).max(500) })
 export type FeatureBatch = z.infer<typeof FeatureBatch>
+/** Rows of the job that are stored, from its first image on. */
+export const RowsAck = z.object({ done: z.number().int().nonnegative() })
 export const JobDone = JobResult
 export const JobFailed = z.object({ message: z.string().min(1).max(2_000) })
+/** How the job has ended: one that ended before, by an admin or by itself, stays as it was. */
+export const JobEnded = z.object({ state: z.enum(['done', 'failed']) })
 
 /** Both lists in the order of their sequences. A control plane without audits reads past them and keeps the rest. */
 export const DecisionBatch = z

@@ -32,7 +32,10 @@ export const Stage = z.object({
 })
 export type Stage = z.infer<typeof Stage>
 
-/** Each is judged on the decisions of the stage's local devices with this deployment since the stage began. */
+/**
+ * Each is judged on the decisions of the stage's local devices with this deployment since the stage began: on the newest
+ * 10,000 of them, or `minDecisions` where that is more.
+ */
 export const QualityBounds = z.object({
   offloadShareMin: Share.optional(),
   offloadShareMax: Share.optional(),

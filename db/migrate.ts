@@ -57,12 +57,12 @@ export async function migrateDatabase(
   }
 }
 
-type MigrationFile = { name: string; when: number; hash: string; text: string }
+export type MigrationFile = { name: string; when: number; hash: string; text: string }
 type AppliedMigration = { hash: string; when: string }
 
 const Journal = z.object({ entries: z.array(z.object({ tag: z.string(), when: z.int() })) })
 
-async function readMigrations(folder: string): Promise<MigrationFile[]> {
+export async function readMigrations(folder: string = ownFolder): Promise<MigrationFile[]> {
   const { entries } = await readJournal(path.join(folder, 'meta', '_journal.json'))
   const files = await Promise.all(
     entries.map(async ({ tag, when }) => {

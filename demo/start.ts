@@ -54,7 +54,7 @@ async function startControl(settings: StartSettings): Promise<Api> {
 }
 
 async function deployedBefore(api: Api): Promise<string | undefined> {
-  const [current] = await api.trpc.rollouts.history.query({ limit: 1 })
+  const [current] = (await api.trpc.rollouts.history.query({ limit: 1 })).items
   return current?.deployment.id
 }
 

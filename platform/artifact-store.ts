@@ -1,41 +1,38 @@
-// Content-addressed files on disk: sha256/<two digits>/<64 digits>. The control plane keeps all artifacts in one,
-// every device keeps what its manifests name. Bytes become visible under a digest only after they were hashed,
-// counted and synced, so whatever is found here is whole. Two ways in: put() for a stream that comes whole or not
-// at all (staged in tmp/ under a name of chance), resume() for a download that goes on where it broke off (staged in
-// partial/ under its digest).
+// Content-addressed files on disk: sha256/<two digits>/<64 digits>. Every device keeps what its manifests name in one,
+// and so does a control plane that was told of no bucket. Bytes become visible under a digest only after they were
+// hashed, counted and synced, so whatever is found here is whole. Three ways in: put() for a stream that comes whole or
+// not at all (staged in tmp/ under a name of chance), resume() for a download that goes on where it broke off (staged
+// in partial/ under its digest), and uploads in parts (uploads/).
+//
+// Beside what every store gives (artifacts/artifacts.ts) a folder gives paths, free room and what is half there.
 
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
-import { readdir, readFile, stat, statfs } from 'node:fs/promises'
+import { open, readdir, readFile, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
 import { type ArtifactRef, Digest } from '#contract/digest.ts'
 import { ArtifactRefused } from './artifact-refused.ts'
-import { makeFolder, type OpenFile, openFile, remove, renameFile, syncFolder } from './durable-files.ts'
-import { PartialArtifact } from './partial-artifact.ts'
+import type { Artifacts, ByteRange, Chunks, Expectation, StoredArtifact } from './artifacts/artifacts.ts'
+import { FolderParts } from './artifacts/folder-parts.ts'
+import { MeasuredBytes } from './artifacts/measured-bytes.ts'
+import { noneIfMissing, PartialFolder, undefinedIfMissing } from './artifacts/partial-folder.ts'
+import { makeFolder, openFile, remove, renameFile, syncFolder } from './durable-files.ts'
+import type { PartialArtifact } from './partial-artifact.ts'
 
-/** A download that nobody has gone on with for this long is not wanted any more. */
-const PARTIAL_AGE_MAX_MS = 7 * 24 * 3_600_000
-
-interface Expectation {
-  readonly digest?: string
-  readonly sizeBytes?: number
-  readonly sizeMaxBytes: number
-}
+export type { StoredArtifact } from './artifacts/artifacts.ts'
 
 export const digestOf = (bytes: Uint8Array | string): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
-/** An artifact as it lies on disk. */
-export interface StoredArtifact extends ArtifactRef {
-  readonly storedAtMs: number
-}
-
-export class ArtifactStore {
+export class ArtifactStore implements Artifacts {
+  readonly parts: FolderParts
   readonly #root: string
-  /** The last download of each digest that is on its way: two of one digest would write into one file. */
-  readonly #turns = new Map<string, Promise<unknown>>()
+  readonly #partials: PartialFolder
   constructor(root: string) {
     this.#root = root
+    this.#partials = new PartialFolder(path.join(root, 'partial'))
+    this.parts = new FolderParts(path.join(root, 'uploads'), this)
   }
 
   /** Throws a ZodError for anything that is not a digest: nothing else can become a path. */
@@ -64,11 +61,7 @@ export class ArtifactStore {
   /** Reads and hashes again: a disk may have lied since the artifact was stored. */
   async readVerified(digest: string): Promise<Buffer> {
     const bytes = await this.read(digest)
-    if (digestOf(bytes) !== digest)
-      throw new ArtifactRefused(
-        'digest-mismatch',
-        `Cannot read artifact "${digest}": its bytes were changed on disk`,
-      )
+    if (digestOf(bytes) !== digest) throw changed(digest)
     return bytes
   }
 
@@ -85,8 +78,29 @@ export class ArtifactStore {
     return `sha256:${hash.digest('hex')}` === ref.digest
   }
 
-  stream(digest: string, range?: { start: number; end: number }): ReadStream {
+  stream(digest: string, range?: ByteRange): ReadStream {
     return createReadStream(this.path(digest), range)
+  }
+
+  async open(ref: ArtifactRef, range?: ByteRange): Promise<Readable> {
+    const handle = await open(this.path(ref.digest)).catch(undefinedIfMissing)
+    if (!handle)
+      throw new ArtifactRefused('missing', `Cannot read artifact "${ref.digest}": it does not exist`)
+    const { size } = await handle.stat()
+    if (size === ref.sizeBytes) return handle.createReadStream(range)
+    await handle.close()
+    throw new ArtifactRefused(
+      'size-mismatch',
+      `Cannot read artifact "${ref.digest}": is ${size} bytes, expected ${ref.sizeBytes}`,
+    )
+  }
+
+  async withFile<T>(digest: string, use: (file: string) => Promise<T>): Promise<T> {
+    const sizeBytes = await this.size(digest)
+    if (sizeBytes === undefined)
+      throw new ArtifactRefused('missing', `Cannot read artifact "${digest}": it does not exist`)
+    if (!(await this.isIntact({ digest, sizeBytes }))) throw changed(digest)
+    return use(this.path(digest))
   }
 
   putBytes(bytes: Uint8Array): Promise<ArtifactRef> {
@@ -94,15 +108,14 @@ export class ArtifactStore {
   }
 
   /** Stores a stream under the digest of its bytes, or refuses it and leaves nothing behind. */
-  async put(
-    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    expected: Expectation,
-  ): Promise<ArtifactRef> {
+  async put(chunks: Chunks, expected: Expectation): Promise<ArtifactRef> {
     const temp = path.join(this.#root, 'tmp', randomUUID())
     await makeFolder(path.dirname(temp))
     const handle = await openFile(temp, 'wx')
     try {
-      const ref = await receive(chunks, handle, expected)
+      const measured = new MeasuredBytes(expected)
+      for await (const chunk of measured.through(chunks)) await handle.write(chunk)
+      const ref = measured.verify()
       await handle.sync()
       await this.#adopt(temp, ref.digest)
       return ref
@@ -116,31 +129,11 @@ export class ArtifactStore {
 
   /** `fill` appends what is missing of the artifact; what it leaves unfinished waits for the next time. */
   resume(ref: ArtifactRef, fill: (partial: PartialArtifact) => Promise<void>): Promise<void> {
-    const before = this.#turns.get(ref.digest) ?? Promise.resolve()
-    const turn = before.catch(() => undefined).then(() => this.#resume(ref, fill))
-    this.#turns.set(ref.digest, turn)
-    const end = () => {
-      if (this.#turns.get(ref.digest) === turn) this.#turns.delete(ref.digest)
-    }
-    turn.then(end, end)
-    return turn
-  }
-
-  async #resume(ref: ArtifactRef, fill: (partial: PartialArtifact) => Promise<void>): Promise<void> {
-    if (await this.has(ref)) return
-    const partial = await PartialArtifact.open(this.#partialPath(ref.digest), ref)
-    try {
-      await fill(partial)
-      partial.verify()
-      await partial.sync()
-      await this.#adopt(partial.file, ref.digest)
-    } finally {
-      await partial.close()
-    }
-  }
-
-  #partialPath(digest: string): string {
-    return path.join(this.#root, 'partial', path.basename(this.path(digest)))
+    return this.#partials.resume(ref, {
+      isHere: () => this.has(ref),
+      fill,
+      adopt: (file) => this.#adopt(file, ref.digest),
+    })
   }
 
   /** A whole and synced file becomes the artifact. */
@@ -157,7 +150,7 @@ export class ArtifactStore {
 
   async *digests(): AsyncGenerator<string> {
     const root = path.join(this.#root, 'sha256')
-    for (const folder of await readdir(root).catch(ignoreMissing))
+    for (const folder of await readdir(root).catch(noneIfMissing))
       for (const hex of await readdir(path.join(root, folder))) yield `sha256:${hex}`
   }
 
@@ -177,26 +170,20 @@ export class ArtifactStore {
   }
 
   /** How much of a download has come already. */
-  async partialBytes(digest: string): Promise<number> {
-    return (await stat(this.#partialPath(digest)).catch(undefinedIfMissing))?.size ?? 0
+  partialBytes(digest: string): Promise<number> {
+    return this.#partials.sizeBytes(digest)
   }
 
   /** Unfinished downloads, but for those of `keep`. */
-  async removePartials(keep: ReadonlySet<string> = new Set()): Promise<void> {
-    for (const hex of await readdir(path.join(this.#root, 'partial')).catch(ignoreMissing))
-      if (!keep.has(`sha256:${hex}`)) await remove(path.join(this.#root, 'partial', hex))
+  removePartials(keep: ReadonlySet<string> = new Set()): Promise<void> {
+    return this.#partials.removeAll(keep)
   }
 
   /** Unfinished files of a crashed run, and downloads that nobody has gone on with for a week. */
   async sweep(): Promise<void> {
     try {
       await remove(path.join(this.#root, 'tmp'))
-      const oldest = Date.now() - PARTIAL_AGE_MAX_MS
-      for (const hex of await readdir(path.join(this.#root, 'partial')).catch(ignoreMissing)) {
-        const file = path.join(this.#root, 'partial', hex)
-        const at = (await stat(file).catch(undefinedIfMissing))?.mtimeMs ?? 0
-        if (at < oldest) await remove(file)
-      }
+      await this.#partials.removeOld()
     } catch (error) {
       // A card that has turned read-only or full of errors can still be served from: litter stays where it is.
       if (!DISK_ERRORS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
@@ -206,40 +193,5 @@ export class ArtifactStore {
 
 const DISK_ERRORS = new Set(['EROFS', 'EIO', 'ENOSPC', 'EACCES', 'EPERM'])
 
-function ignoreMissing(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return []
-  throw error
-}
-
-function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined
-  throw error
-}
-
-async function receive(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  sink: Pick<OpenFile, 'write'>,
-  expected: Expectation,
-): Promise<ArtifactRef> {
-  const hash = createHash('sha256')
-  let sizeBytes = 0
-  for await (const chunk of chunks) {
-    sizeBytes += chunk.length
-    if (sizeBytes > expected.sizeMaxBytes)
-      throw new ArtifactRefused('too-large', `Cannot store artifact: is over ${expected.sizeMaxBytes} bytes`)
-    hash.update(chunk)
-    await sink.write(chunk)
-  }
-  const digest = `sha256:${hash.digest('hex')}`
-  if (expected.digest !== undefined && expected.digest !== digest)
-    throw new ArtifactRefused(
-      'digest-mismatch',
-      `Cannot store artifact "${expected.digest}": bytes are ${digest}`,
-    )
-  if (expected.sizeBytes !== undefined && expected.sizeBytes !== sizeBytes)
-    throw new ArtifactRefused(
-      'size-mismatch',
-      `Cannot store artifact "${digest}": is ${sizeBytes} bytes, expected ${expected.sizeBytes}`,
-    )
-  return { digest, sizeBytes }
-}
+const changed = (digest: string) =>
+  new ArtifactRefused('digest-mismatch', `Cannot read artifact "${digest}": its bytes were changed on disk`)

@@ -9,6 +9,7 @@ import { addDataset } from '#admin/client/add-dataset.ts'
 import { addModel } from '#admin/client/add-model.ts'
 import { classify } from '#admin/client/classify.ts'
 import { waitForJobs } from '#admin/client/wait.ts'
+import { trainRouter } from '#admin/client/work.ts'
 import type { Preference } from '#contract/decision.ts'
 import type { Deployment } from '#contract/deployment.ts'
 import { sceneFile, writeScenes } from '#demo/write-scenes.ts'
@@ -35,7 +36,7 @@ const promote = async (edgeDeadlineMs: number) => {
   await until(
     'both devices report that they serve it',
     async () => {
-      const devices = await fleet.api.trpc.devices.list.query()
+      const { items: devices } = await fleet.api.trpc.devices.list.query()
       return devices.every((d) => d.report?.servingDeploymentId === made.deployment.id)
     },
     40_000,
@@ -64,8 +65,7 @@ beforeAll(async () => {
   const jobs = await fleet.api.trpc.profiles.create.mutate({ dataset: 'scenes', models })
   await waitForJobs(fleet.api, jobs, () => undefined)
   await fleet.api.trpc.selections.create.mutate({ dataset: 'scenes' })
-  router = (await fleet.api.trpc.routers.train.mutate({ kind: 'confidence', offloadTarget: 0.5, folds: 2 }))
-    .id
+  router = (await trainRouter(fleet.api, { kind: 'confidence', offloadTarget: 0.5, folds: 2 })).id
   deployment = await promote(1_000)
 }, 90_000)
 afterAll(async () => {
@@ -99,7 +99,7 @@ const kill = (name: DeviceName) => fleet.process(name).kill()
 async function decisionsOf(name: DeviceName) {
   const { id } = await fleet.api.trpc.devices.get.query({ name })
   const totals = await fleet.api.trpc.decisions.totals.query({})
-  const newest = await fleet.api.trpc.decisions.list.query({ limit: 1_000 })
+  const { items: newest } = await fleet.api.trpc.decisions.list.query({ limit: 1_000 })
   const count = totals.filter((t) => t.deviceId === id).reduce((sum, t) => sum + t.images, 0)
   return { count, last: Math.max(0, ...newest.filter((d) => d.deviceId === id).map((d) => d.sequence)) }
 }

@@ -8,6 +8,7 @@ import { addDataset } from '#admin/client/add-dataset.ts'
 import { addModel } from '#admin/client/add-model.ts'
 import { classify } from '#admin/client/classify.ts'
 import { waitForJobs } from '#admin/client/wait.ts'
+import { trainRouter } from '#admin/client/work.ts'
 import type { ClassifyAnswer } from '#contract/classify.ts'
 import type { Preference } from '#contract/decision.ts'
 import type { Deployment } from '#contract/deployment.ts'
@@ -50,7 +51,7 @@ const serving = (deployment: Deployment) =>
   until(
     'both devices report that they serve it',
     async () => {
-      const devices = await fleet.api.trpc.devices.list.query()
+      const { items: devices } = await fleet.api.trpc.devices.list.query()
       return devices.every((d) => d.report?.servingDeploymentId === deployment.id)
     },
     60_000,
@@ -78,7 +79,7 @@ async function decisionsOfPi() {
   const pi = await fleet.api.trpc.devices.get.query({ name: 'pi' })
   const totals = await fleet.api.trpc.decisions.totals.query({})
   const count = totals.filter((t) => t.deviceId === pi.id).reduce((sum, t) => sum + t.images, 0)
-  const newest = await fleet.api.trpc.decisions.list.query({ limit: 1_000 })
+  const { items: newest } = await fleet.api.trpc.decisions.list.query({ limit: 1_000 })
   const sequences = newest.filter((d) => d.deviceId === pi.id).map((d) => d.sequence)
   return { count, last: Math.max(0, ...sequences) }
 }
@@ -137,7 +138,7 @@ describe('a fleet', () => {
   })
 
   test('trains a router and promotes it to both devices', { timeout: 60_000 }, async () => {
-    const trained = await fleet.api.trpc.routers.train.mutate({
+    const trained = await trainRouter(fleet.api, {
       selection: selectionId,
       kind: 'forest',
       folds: 5,
@@ -180,7 +181,7 @@ describe('a fleet', () => {
   })
 
   test('takes a second deployment under load, and no request fails', { timeout: 90_000 }, async () => {
-    const trained = await fleet.api.trpc.routers.train.mutate({
+    const trained = await trainRouter(fleet.api, {
       selection: selectionId,
       kind: 'confidence',
       offloadTarget: 0.5,
@@ -220,7 +221,7 @@ describe('a fleet', () => {
     )
     expectSwitch(traffic, [second, first])
     expect(await sequenceOf('pi')).toBeGreaterThan(before)
-    const [current] = await fleet.api.trpc.rollouts.history.query({ limit: 1 })
+    const [current] = (await fleet.api.trpc.rollouts.history.query({ limit: 1 })).items
     expect(current!.rollout).toMatchObject({ kind: 'rollback', state: 'current' })
   })
 

@@ -12,6 +12,7 @@ import { type ImageEntry, imageEntry } from './image-entry.ts'
 import { featureKernels } from './kernels/load-kernels.ts'
 import type { LoadedModel } from './onnx-model.ts'
 import type { ViewedImage } from './session/prepare-input.ts'
+import { TooManyViews } from './session/too-many-views.ts'
 import type { ImageSize } from './shrink-on-load.ts'
 
 /** An image by identity: who asks twice with the same object has it decoded once. */
@@ -41,10 +42,6 @@ export interface ServingVision extends Vision {
 
 /** Published test-time augmentation has ten crops and gains little beyond four; eight bound what one request costs. */
 export const VIEWS_MAX = 8
-
-export class TooManyViews extends Error {
-  override readonly name = 'TooManyViews'
-}
 
 /** The most classes that an answer may hold (contract/function-bindings.ts); fewer are a prefix of them. */
 const TOP_K_MAX = 5

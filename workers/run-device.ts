@@ -57,7 +57,6 @@ export async function startDevice(
     store,
     images,
     generations: () => generations,
-    offload,
     log,
   })
   const { host, isInline, reason } = await chooseHost({ choice: config.functionHost })
@@ -68,7 +67,7 @@ export async function startDevice(
     store,
     host,
     isInline,
-    edgeFor: (deployment) => offload.portFor(deployment),
+    edgeFor: (deployment, prepare) => offload.portFor(deployment, prepare),
     runFolder: runFolder.path,
     log,
   })
@@ -85,7 +84,7 @@ export async function startDevice(
         metrics.routes,
         oipApp(oipPortsOf(generations, (err, at) => log.error({ err, path: at }, 'request failed'))),
       ],
-      energyOf: (answer) => answerEnergyJ(config.tier, config.power, answer),
+      energyOf: (answer, uploads) => answerEnergyJ(config.tier, config.power, answer, uploads),
       onAnswer(answer, totalMs, image) {
         observing.observer.onAnswer(answer, totalMs, image)
         metrics.onAnswer(answer, totalMs)

@@ -2,35 +2,23 @@
 // so that a device can fetch and verify it like everything else.
 
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
+import { ByName } from '#contract/api/names.ts'
+import { DatasetDraft, DatasetImages, DatasetList } from '#contract/api/profile.ts'
 import type { ImageList } from '#contract/device-api.ts'
-import { Digest } from '#contract/digest.ts'
-import { ModelName } from '#contract/model.ts'
 import { type Db, isUniqueViolation } from '#db/db.ts'
-import { artifactSizes, recordArtifact } from '#db/queries/artifacts.ts'
+import { artifactSizes } from '#db/queries/artifacts.ts'
 import {
   type DatasetRow,
   datasetLabels,
   findDataset,
   insertDataset,
-  listDatasets,
   type DatasetDraft as NewDataset,
 } from '#db/queries/datasets.ts'
+import { countClasses, pageDatasets, pageImages } from '#db/queries/lists/profile-lists.ts'
+import { keepBytes } from '../artifacts/keep-artifact.ts'
 import { found, Refusal } from '../refusal.ts'
-import { ByName } from './inputs.ts'
 import { readLabels } from './labels.ts'
 import { mutation, query, router } from './trpc.ts'
-
-const IMAGES_MAX = 100_000
-
-const DatasetDraft = z.object({
-  name: ModelName,
-  labels: Digest,
-  images: z
-    .array(z.object({ digest: Digest, label: z.number().int().nonnegative(), path: z.string().max(1_000) }))
-    .min(1)
-    .max(IMAGES_MAX),
-})
 
 /** The same name with the same content is the same data set; with other content it is a conflict. */
 async function sameDataset(db: Db, draft: NewDataset): Promise<DatasetRow | undefined> {
@@ -63,11 +51,25 @@ function expectEachOnce(name: string, images: NewDataset['images']): void {
 }
 
 export const datasetsRouter = router({
-  list: query.query(({ ctx }) => listDatasets(ctx.db)),
+  list: query.input(DatasetList.prefault({})).query(({ ctx, input }) => pageDatasets(ctx.db, input)),
 
   get: query
     .input(ByName)
     .query(async ({ ctx, input }) => found(await findDataset(ctx.db, input.name), 'data set', input.name)),
+
+  images: query.input(DatasetImages).query(async ({ ctx, input }) => {
+    const { id } = found(await findDataset(ctx.db, input.name), 'data set', input.name)
+    const { limit, cursor, label } = input
+    return pageImages(ctx.db, { limit, cursor, datasetId: id, label })
+  }),
+
+  /** Every class of the label list, in its order, with the number of its images. */
+  classes: query.input(ByName).query(async ({ ctx, input }) => {
+    const dataset = found(await findDataset(ctx.db, input.name), 'data set', input.name)
+    const labels = await readLabels(ctx, dataset.labelsDigest)
+    const counts = new Map((await countClasses(ctx.db, dataset.id)).map((row) => [row.label, row.images]))
+    return labels.map((name, label) => ({ label, name, images: counts.get(label) ?? 0 }))
+  }),
 
   create: mutation.input(DatasetDraft).mutation(async ({ ctx, input }) => {
     const labels = await readLabels(ctx, input.labels)
@@ -90,8 +92,7 @@ export const datasetsRouter = router({
         `Cannot create data set "${input.name}": ${missing.length} images were not uploaded, first "${missing[0]!.path}"`,
       )
     const list: ImageList = input.images.map(({ digest }) => ({ digest, sizeBytes: sizes.get(digest)! }))
-    const ref = await ctx.artifacts.putBytes(Buffer.from(JSON.stringify(list)))
-    await recordArtifact(ctx.db, ref, 'application/json')
+    const ref = await keepBytes(ctx, Buffer.from(JSON.stringify(list)), 'application/json')
     const draft = { ...input, labelsDigest: input.labels, imagesDigest: ref.digest }
     const present = await sameDataset(ctx.db, draft)
     if (present) return present

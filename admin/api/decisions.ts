@@ -1,13 +1,15 @@
 // Stage observe: what the devices decided and why, and how often their tiers disagree on what stayed.
 
 import { z } from 'zod'
+import { DecisionFigures, DecisionList } from '#contract/api/decisions.ts'
 import { disagreementOf } from '#core/observe/disagreement.ts'
-import { listAudit } from '#db/queries/access.ts'
-import { decisionTotals, listDecisions } from '#db/queries/decisions.ts'
+import { decisionTotals } from '#db/queries/decisions.ts'
+import { findDevice } from '#db/queries/devices.ts'
+import { pageDecisions } from '#db/queries/lists/decision-lists.ts'
 import { auditsByDeployment } from '#db/queries/observe/audits.ts'
+import { decisionFigures } from '#db/queries/observe/decision-figures.ts'
+import { found } from '../refusal.ts'
 import { query, router } from './trpc.ts'
-
-const limit = z.number().int().min(1).max(1_000).default(50)
 
 const Since = z.object({
   sinceHours: z
@@ -19,8 +21,21 @@ const Since = z.object({
 
 const sinceOf = ({ sinceHours }: z.infer<typeof Since>): Date => new Date(Date.now() - sinceHours * 3_600_000)
 
+const dateOf = (at: string | undefined): Date | undefined => (at === undefined ? undefined : new Date(at))
+
 export const decisionsRouter = router({
-  list: query.input(z.object({ limit })).query(({ ctx, input }) => listDecisions(ctx.db, input.limit)),
+  list: query.input(DecisionList.prefault({})).query(async ({ ctx, input }) => {
+    const { device, from, before, ...filter } = input
+    const deviceId = device && found(await findDevice(ctx.db, device), 'device', device).id
+    return pageDecisions(ctx.db, { ...filter, deviceId, from: dateOf(from), before: dateOf(before) })
+  }),
+
+  /** Over months, by hour, day or month: what is kept when decisions are not any more. Up to a minute old. */
+  figures: query
+    .input(DecisionFigures)
+    .query(({ ctx, input }) =>
+      decisionFigures(ctx.db, { ...input, from: new Date(input.from), before: new Date(input.before) }),
+    ),
 
   totals: query.input(Since).query(({ ctx, input }) => decisionTotals(ctx.db, { since: sinceOf(input) })),
 
@@ -33,8 +48,4 @@ export const decisionsRouter = router({
       ...disagreementOf(disagreed, audits)!,
     }))
   }),
-
-  audit: query
-    .input(z.object({ limit, before: z.number().int().positive().optional() }))
-    .query(({ ctx, input }) => listAudit(ctx.db, input)),
 })

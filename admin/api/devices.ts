@@ -1,20 +1,14 @@
 // Devices: one-time enrolment codes, the list with what each one reported last, revocation.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { z } from 'zod'
-import { ModelName } from '#contract/model.ts'
-import { Tier } from '#contract/tier.ts'
+import { DeviceList, EnrolmentDraft } from '#contract/api/fleet.ts'
+import { ByName } from '#contract/api/names.ts'
+import { PageQuery } from '#contract/api/page.ts'
 import type { Db } from '#db/db.ts'
-import {
-  type DeviceRow,
-  findDevice,
-  insertEnrolment,
-  listDevices,
-  revokeDevice,
-} from '#db/queries/devices.ts'
+import { type DeviceRow, findDevice, insertEnrolment, revokeDevice } from '#db/queries/devices.ts'
+import { pageDevices, pageGroups } from '#db/queries/lists/fleet-lists.ts'
 import { deploymentsByGroup, versionsById } from '#db/queries/rollouts/group-deployments.ts'
 import { found, Refusal } from '../refusal.ts'
-import { ByName, GroupName } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
 
 const CODE_VALID_MS = 15 * 60_000
@@ -38,9 +32,21 @@ async function fleetView(db: Db) {
 }
 
 export const devicesRouter = router({
-  list: query.query(async ({ ctx }) => {
+  list: query.input(DeviceList.prefault({})).query(async ({ ctx, input }) => {
     const inFleet = await fleetView(ctx.db)
-    return (await listDevices(ctx.db)).map(inFleet)
+    const { items, nextCursor } = await pageDevices(ctx.db, input)
+    return { items: items.map(inFleet), nextCursor }
+  }),
+
+  /** With how many devices are in which state, and what each runs or is on its way to. */
+  groups: query.input(PageQuery.prefault({})).query(async ({ ctx, input }) => {
+    const runs = await deploymentsByGroup(ctx.db)
+    const { items, nextCursor } = await pageGroups(ctx.db, input)
+    const groups = items.map((group) => ({
+      ...group,
+      ...(runs.get(group.name) ?? { current: null, next: null }),
+    }))
+    return { items: groups, nextCursor }
   }),
 
   get: query
@@ -50,25 +56,23 @@ export const devicesRouter = router({
     ),
 
   /** Answers the code once; it is good for one device within 15 minutes. */
-  createEnrolment: mutation
-    .input(z.object({ name: ModelName, tier: Tier, group: GroupName }))
-    .mutation(async ({ ctx, input }) => {
-      if (await findDevice(ctx.db, input.name))
-        throw new Refusal(
-          'conflict',
-          `Cannot enrol device "${input.name}": that name is taken, expected a new name`,
-        )
-      const code = randomBytes(16).toString('base64url')
-      const expiresAt = new Date(Date.now() + CODE_VALID_MS)
-      await insertEnrolment(ctx.db, {
-        hash: enrolmentHash(code),
-        name: input.name,
-        tier: input.tier,
-        groupName: input.group,
-        expiresAt,
-      })
-      return { code, expiresAt }
-    }),
+  createEnrolment: mutation.input(EnrolmentDraft).mutation(async ({ ctx, input }) => {
+    if (await findDevice(ctx.db, input.name))
+      throw new Refusal(
+        'conflict',
+        `Cannot enrol device "${input.name}": that name is taken, expected a new name`,
+      )
+    const code = randomBytes(16).toString('base64url')
+    const expiresAt = new Date(Date.now() + CODE_VALID_MS)
+    await insertEnrolment(ctx.db, {
+      hash: enrolmentHash(code),
+      name: input.name,
+      tier: input.tier,
+      groupName: input.group,
+      expiresAt,
+    })
+    return { code, expiresAt }
+  }),
 
   revoke: mutation.input(ByName).mutation(async ({ ctx, input }) => {
     const device = found(await findDevice(ctx.db, input.name), 'device', input.name)

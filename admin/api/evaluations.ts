@@ -1,13 +1,16 @@
-// Stage train: the report of a pair, made in the background. Whoever starts one gets its row at once and asks for it
-// again by its id; asking twice for the same while it runs is asking once.
+// Stage train: the report of a pair, made by a job. Whoever starts one gets its row at once and asks for it again by
+// its id; asking twice for the same while it runs is asking once.
 
 import { z } from 'zod'
+import { ById } from '#contract/api/names.ts'
+import { EvaluationList } from '#contract/api/train.ts'
 import { EvaluationOptions } from '#contract/results/evaluation-options.ts'
-import { ensureEvaluation, findEvaluation, listEvaluations } from '#db/queries/train/evaluations.ts'
-import { runEvaluation } from '../jobs/evaluate.ts'
-import { loadPair } from '../jobs/pair-data.ts'
+import { findJobOf } from '#db/queries/jobs/jobs.ts'
+import { pageEvaluations } from '#db/queries/lists/train-lists.ts'
+import { ensureEvaluation, findEvaluation } from '#db/queries/train/evaluations.ts'
+import { askForWork } from '../jobs/ask-for-work.ts'
+import { findPair } from '../jobs/pair-data.ts'
 import { found } from '../refusal.ts'
-import { ById } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
 
 /** The newest selection where it is left out. */
@@ -15,15 +18,19 @@ const Start = EvaluationOptions.extend({ selection: z.string().min(1).max(100).o
 
 export const evaluationsRouter = router({
   start: mutation.input(Start).mutation(async ({ ctx, input: { selection: wanted, ...options } }) => {
-    const { selection, names, data } = await loadPair(ctx.db, wanted, 'evaluate')
-    const { row, isNew } = await ensureEvaluation(ctx.db, selection.id, options)
-    if (isNew) void runEvaluation(ctx, row.id, { data, options: { ...names, ...options } })
-    return row
+    const { selection } = await findPair(ctx.db, wanted, 'evaluate')
+    return ctx.db.transaction(async (tx) => {
+      const { row } = await ensureEvaluation(tx, selection.id, options)
+      const job = await askForWork({ ...ctx, db: tx }, 'evaluation', { evaluation: row.id }, row.id)
+      return { ...row, job: job.id }
+    })
   }),
 
-  get: query
-    .input(ById)
-    .query(async ({ ctx, input }) => found(await findEvaluation(ctx.db, input.id), 'evaluation', input.id)),
+  get: query.input(ById).query(async ({ ctx, input }) => {
+    const row = found(await findEvaluation(ctx.db, input.id), 'evaluation', input.id)
+    // None of those that were made before there were jobs.
+    return { ...row, job: (await findJobOf(ctx.db, row.id))?.id ?? null }
+  }),
 
-  list: query.query(({ ctx }) => listEvaluations(ctx.db)),
+  list: query.input(EvaluationList.prefault({})).query(({ ctx, input }) => pageEvaluations(ctx.db, input)),
 })

@@ -1,11 +1,11 @@
 // Functions: bundles of one ES module, versioned by name. The bytes are uploaded as an artifact first. That a module
 // answers is checked by who uploads it and by each device before it serves: the control plane runs nobody's code.
 
-import { z } from 'zod'
-import { Digest } from '#contract/digest.ts'
-import { ModelName } from '#contract/model.ts'
-import { listDeployments } from '#db/queries/deployments.ts'
-import { ensureFunction, listFunctions } from '#db/queries/functions.ts'
+import { ByName } from '#contract/api/names.ts'
+import { PAGE_MAX } from '#contract/api/page.ts'
+import { FunctionDraft, FunctionList } from '#contract/api/promote.ts'
+import { ensureFunction } from '#db/queries/functions.ts'
+import { pageFunctions, versionsWith } from '#db/queries/lists/promote-lists.ts'
 import { Refusal } from '../refusal.ts'
 import { mutation, query, router } from './trpc.ts'
 
@@ -16,13 +16,13 @@ const FUNCTION_MAX_BYTES = 1024 ** 2
 const RESERVED = ['classify']
 
 export const functionsRouter = router({
-  create: mutation.input(z.object({ name: ModelName, file: Digest })).mutation(async ({ ctx, input }) => {
+  create: mutation.input(FunctionDraft).mutation(async ({ ctx, input }) => {
     if (RESERVED.includes(input.name))
       throw new Refusal(
         'invalid',
         `Cannot create function "${input.name}": is a built-in one, expected another name`,
       )
-    const size = await ctx.artifacts.size(input.file)
+    const size = await claimArtifact(ctx.db, input.file)
     if (size === undefined)
       throw new Refusal(
         'invalid',
@@ -37,19 +37,22 @@ export const functionsRouter = router({
   }),
 
   /** Newest version first within a name. */
-  list: query.query(({ ctx }) => listFunctions(ctx.db)),
+  list: query.input(FunctionList.prefault({})).query(({ ctx, input }) => pageFunctions(ctx.db, input)),
 
   /** The versions of one name, newest first, with the versions of the deployments that carry each. */
-  show: query.input(z.object({ name: ModelName })).query(async ({ ctx, input }) => {
-    const versions = (await listFunctions(ctx.db)).filter(({ name }) => name === input.name)
-    if (versions.length === 0)
+  show: query.input(ByName).query(async ({ ctx, input }) => {
+    const { items } = await pageFunctions(ctx.db, { name: input.name, limit: PAGE_MAX })
+    if (items.length === 0)
       throw new Refusal('not-found', `Cannot find function "${input.name}": it does not exist`)
-    const deployments = await listDeployments(ctx.db)
+    const carried = await versionsWith(
+      ctx.db,
+      items.map(({ id }) => id),
+    )
     return Promise.all(
-      versions.map(async (version) => ({
+      items.map(async (version) => ({
         ...version,
         sizeBytes: (await ctx.artifacts.size(version.digest)) ?? null,
-        deployments: deployments.filter((d) => d.functionId === version.id).map((d) => d.version),
+        deployments: carried.get(version.id) ?? [],
       })),
     )
   }),

@@ -1,14 +1,15 @@
 // Label lists are artifacts: JSON arrays of names in the order of a model's output.
 
 import { LabelList } from '#contract/model.ts'
+import { claimArtifact } from '#db/queries/artifacts.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../refusal.ts'
 
 /** The largest honest list: 100,000 names of 500 bytes would be 50 MB; 21,000 of ImageNet are 1 MB. */
 const LABELS_MAX_BYTES = 8 * 1024 ** 2
 
-export async function readLabels(ctx: Pick<Context, 'artifacts'>, digest: string): Promise<LabelList> {
-  const size = await ctx.artifacts.size(digest)
+export async function readLabels(ctx: Pick<Context, 'artifacts' | 'db'>, digest: string): Promise<LabelList> {
+  const size = await claimArtifact(ctx.db, digest)
   if (size === undefined)
     throw new Refusal('invalid', `Cannot read labels "${digest}": they were not uploaded`)
   if (size > LABELS_MAX_BYTES)

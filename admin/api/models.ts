@@ -1,13 +1,14 @@
 // Stage profile: registering candidates. The file is gated in a child process before a row exists.
 
-import { z } from 'zod'
-import { Digest } from '#contract/digest.ts'
+import { ByName } from '#contract/api/names.ts'
+import { ModelFile, ModelList } from '#contract/api/profile.ts'
 import { ModelDraft } from '#contract/model.ts'
 import { type Db, isUniqueViolation } from '#db/db.ts'
-import { findModel, insertModel, listModels, type ModelRow } from '#db/queries/models.ts'
-import { askGate } from '../jobs/model-gate.ts'
+import { claimArtifact } from '#db/queries/artifacts.ts'
+import { pageModels } from '#db/queries/lists/profile-lists.ts'
+import { findModel, insertModel, type ModelRow } from '#db/queries/models.ts'
+import { askGate } from '../model-gate/model-gate.ts'
 import { found, Refusal } from '../refusal.ts'
-import { ByName } from './inputs.ts'
 import { readLabels } from './labels.ts'
 import { mutation, query, router } from './trpc.ts'
 
@@ -30,17 +31,19 @@ async function registered(db: Db, draft: ModelDraft): Promise<ModelRow | undefin
 }
 
 export const modelsRouter = router({
-  list: query.query(({ ctx }) => listModels(ctx.db)),
+  list: query.input(ModelList.prefault({})).query(({ ctx, input }) => pageModels(ctx.db, input)),
 
   get: query
     .input(ByName)
     .query(async ({ ctx, input }) => found(await findModel(ctx.db, input.name), 'model', input.name)),
 
   /** What a file declares: the names, types and shapes that its contract must match. */
-  inspect: query.input(z.object({ file: Digest })).mutation(async ({ ctx, input }) => {
-    if ((await ctx.artifacts.size(input.file)) === undefined)
+  inspect: query.input(ModelFile).mutation(async ({ ctx, input }) => {
+    if ((await claimArtifact(ctx.db, input.file)) === undefined)
       throw new Refusal('invalid', `Cannot inspect model: file ${input.file} was not uploaded`)
-    const answer = await askGate({ ask: 'inspect', file: ctx.artifacts.path(input.file) })
+    const answer = await ctx.artifacts.withFile(input.file, (file) =>
+      askGate({ ask: 'inspect', file }, { domains: ctx.modelDomains }),
+    )
     if (!answer.ok) throw new Refusal('invalid', answer.reason)
     return answer.info!
   }),
@@ -49,20 +52,19 @@ export const modelsRouter = router({
     const present = await registered(ctx.db, input)
     if (present) return present
     const labels = await readLabels(ctx, input.labels)
-    if ((await ctx.artifacts.size(input.file)) === undefined)
+    if ((await claimArtifact(ctx.db, input.file)) === undefined)
       throw new Refusal(
         'invalid',
         `Cannot register model "${input.name}": file ${input.file} was not uploaded`,
       )
-    const verdict = await askGate({
-      ask: 'check',
-      file: ctx.artifacts.path(input.file),
-      contract: input.contract,
-      labelCount: labels.length,
-    })
+    const { contract } = input
+    const verdict = await ctx.artifacts.withFile(input.file, (file) =>
+      askGate({ ask: 'check', file, contract, labelCount: labels.length }, { domains: ctx.modelDomains }),
+    )
     if (!verdict.ok) throw new Refusal('invalid', verdict.reason)
     try {
-      return await insertModel(ctx.db, input)
+      // In a transaction of its own, or inside another's a savepoint: a name that is taken must not break that one.
+      return await ctx.db.transaction((tx) => insertModel(tx, input))
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
       return (await registered(ctx.db, input))!

@@ -1,46 +1,20 @@
 // Stage profile: asking devices to run candidates over a data set, and reading what they measured. Devices of the
 // local tier also extract the image features, once a data set: the router will see what that device sees.
 
-import { z } from 'zod'
-import { Digest } from '#contract/digest.ts'
+import { ById } from '#contract/api/names.ts'
+import { EnergyImport, JobList, ProfileDraft } from '#contract/api/profile.ts'
 import { FEATURES_VERSION } from '#contract/features.ts'
+import type { Db } from '#db/db.ts'
 import { findDataset } from '#db/queries/datasets.ts'
-import {
-  cancelDeviceJob,
-  ensureDeviceJob,
-  findDeviceJob,
-  listDeviceJobs,
-  reviseJobEnergy,
-} from '#db/queries/device-jobs.ts'
+import { cancelDeviceJob, ensureDeviceJob, findDeviceJob, reviseJobEnergy } from '#db/queries/device-jobs.ts'
 import { type DeviceRow, findDevice, listDevices } from '#db/queries/devices.ts'
+import { pageDeviceJobs } from '#db/queries/lists/job-lists.ts'
 import { findModel, type ModelRow } from '#db/queries/models.ts'
 import { energyFromTrace } from '../energy/energy-from-trace.ts'
 import { found, Refusal } from '../refusal.ts'
-import { ById } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
 
-const ProfileDraft = z.object({
-  dataset: z.string().min(1),
-  models: z.array(z.string().min(1)).min(1).max(100),
-  /** Names; all devices that are enrolled where it is left out. */
-  devices: z.array(z.string().min(1)).min(1).max(100).optional(),
-})
-
-const EnergyImport = ById.extend({
-  /** Of the uploaded trace. */
-  csv: Digest,
-  /** Device's clock minus the trace's; 0 for a trace that tells the time of day in seconds since 1970. */
-  offsetMs: z.number().optional(),
-  /** Instead of an offset: where in the trace the job begins. */
-  markerS: z.number().optional(),
-  /** From the trace's first sample on. */
-  idle: z
-    .object({ fromS: z.number().nonnegative(), toS: z.number().positive() })
-    .default({ fromS: 0, toS: 5 }),
-}).refine((given) => given.offsetMs === undefined || given.markerS === undefined, {
-  path: ['markerS'],
-  message: 'expected an offset or a marker, not both',
-})
+type Find = (db: Db, idOrName: string) => Promise<{ id: string } | undefined>
 
 function chooseDevices(all: readonly DeviceRow[], names: readonly string[] | undefined): DeviceRow[] {
   const trusted = all.filter((d) => d.revokedAt === null)
@@ -95,24 +69,21 @@ export const profilesRouter = router({
   }),
 
   list: query
-    .input(
-      z.object({
-        dataset: z.string().optional(),
-        device: z.string().optional(),
-        ids: z.array(z.string()).max(1_000).optional(),
-      }),
-    )
-    .query(async ({ ctx, input }) => {
-      const dataset =
-        input.dataset === undefined
-          ? undefined
-          : found(await findDataset(ctx.db, input.dataset), 'data set', input.dataset)
-      const device =
-        input.device === undefined
-          ? undefined
-          : found(await findDevice(ctx.db, input.device), 'device', input.device)
-      return listDeviceJobs(ctx.db, { datasetId: dataset?.id, deviceId: device?.id, ids: input.ids })
+    .input(JobList.prefault({}))
+    .query(async ({ ctx, input: { dataset, device, model, ...ask } }) => {
+      const id = async (noun: string, which: string | undefined, find: Find) =>
+        which === undefined ? undefined : found(await find(ctx.db, which), noun, which).id
+      return pageDeviceJobs(ctx.db, {
+        ...ask,
+        datasetId: await id('data set', dataset, findDataset),
+        deviceId: await id('device', device, findDevice),
+        modelId: await id('model', model, findModel),
+      })
     }),
+
+  get: query
+    .input(ById)
+    .query(async ({ ctx, input }) => found(await findDeviceJob(ctx.db, input.id), 'profile', input.id)),
 
   /** The device stops when it sends its next rows; nobody gets the job again. */
   cancel: mutation.input(ById).mutation(async ({ ctx, input }) => {

@@ -2,25 +2,23 @@
 // or by stages. The gate stands in front: a router that is no better than chance needs an admin's reason, which is
 // kept. What is under way can be watched, held, let pass and sent back; the driver does the rest.
 
-import { z } from 'zod'
+import { ById } from '#contract/api/names.ts'
+import {
+  DeploymentList,
+  Promotion,
+  Rollback,
+  RolloutHistory,
+  RolloutList,
+  RolloutStep,
+} from '#contract/api/promote.ts'
 import { groupsOf } from '#core/promote/check-plan.ts'
 import { promotionGate } from '#core/promote/gate.ts'
 import type { Db } from '#db/db.ts'
-import {
-  currentRollout,
-  deploymentBefore,
-  listDeployments,
-  rolloutHistory,
-  startRollout,
-} from '#db/queries/deployments.ts'
+import { currentRollout, deploymentBefore, findDeployment, startRollout } from '#db/queries/deployments.ts'
+import { pageDeployments, pageHistory, pageStaged } from '#db/queries/lists/promote-lists.ts'
+import { findModel } from '#db/queries/models.ts'
 import { moveAlias, resolveDeployment, STABLE } from '#db/queries/rollouts/aliases.ts'
-import {
-  activeStaged,
-  findStaged,
-  listStaged,
-  type Note,
-  type StagedRow,
-} from '#db/queries/rollouts/staged-rollouts.ts'
+import { findStaged, type Note, type StagedRow } from '#db/queries/rollouts/staged-rollouts.ts'
 import {
   approveRollout,
   holdRollout,
@@ -29,39 +27,29 @@ import {
   supersedeRollout,
 } from '#db/queries/rollouts/transitions.ts'
 import { findRouter } from '#db/queries/train/routers.ts'
+import { requireMay } from '../auth/actor.ts'
 import type { Context } from '../context.ts'
 import { advanceNow } from '../jobs/rollout-driver.ts'
 import { found, Refusal } from '../refusal.ts'
-import { ById, GroupName } from './inputs.ts'
 import { changeRollout, claimGroups, requireExpected, underWay } from './promote/claim-groups.ts'
-import { requireAdmin, requireFit } from './promote/external-edge.ts'
-import { describeDeployment, Expected, Promotion, planOf, requireDevices } from './promote/promotion.ts'
+import { requireFit } from './promote/external-edge.ts'
+import { describeDeployment, planOf, requireDevices } from './promote/promotion.ts'
 import { viewRollout } from './promote/rollout-view.ts'
 import { startPromotion } from './promote/start-promotion.ts'
 import { mutation, query, router } from './trpc.ts'
 
-const Reason = z.string().trim().min(3).max(1_000)
-const Held = ById.extend({ reason: Reason.optional() })
-const limit = z.number().int().min(1).max(200).default(20)
-
-const Rollback = z.object({
-  group: GroupName,
-  /** Id, version or alias. */
-  to: z.string().min(1).optional(),
-  expected: Expected,
-  replace: z.boolean().default(false),
-})
+type Find = (db: Db, which: string) => Promise<{ id: string } | undefined>
 
 /** What a person does to a rollout; then whatever follows from it, without waiting for the driver's next look. */
 async function act(
   ctx: Context,
-  id: string,
+  step: RolloutStep,
   change: (tx: Db, row: StagedRow) => Promise<StagedRow>,
 ): Promise<StagedRow> {
-  const row = await changeRollout(ctx.db, id, change)
+  const row = await changeRollout(ctx.db, step, change)
   if (row.endedAt !== null) return row
-  await advanceNow(ctx, id)
-  return (await findStaged(ctx.db, id))!.rollout
+  await advanceNow(ctx, step.id)
+  return (await findStaged(ctx.db, step.id))!.rollout
 }
 
 export const rolloutsRouter = router({
@@ -73,7 +61,7 @@ export const rolloutsRouter = router({
     const plan = planOf(input)
     for (const group of plan ? groupsOf(plan) : [input.group]) await requireDevices(ctx.db, group, input)
     const draft = await describeDeployment(ctx.db, row, input)
-    if (input.externalEdges.length > 0) requireAdmin(ctx.actor)
+    if (input.externalEdges.length > 0) requireMay(ctx.actor, 'edges.declare')
     for (const edge of input.externalEdges) await requireFit(ctx, draft.edge, edge)
     const overrideReason = gate.ok ? null : (input.override ?? null)
     const order = { input, plan, draft, overrideReason, startedBy: ctx.actor.name }
@@ -123,23 +111,23 @@ export const rolloutsRouter = router({
   ),
 
   /** Neither forward nor back until it is resumed. */
-  pause: mutation.input(Held).mutation(({ ctx, input }) =>
-    changeRollout(ctx.db, input.id, async (tx, row) => {
+  pause: mutation.input(RolloutStep).mutation(({ ctx, input }) =>
+    changeRollout(ctx.db, input, async (tx, row) => {
       const reason = input.reason ?? `${ctx.actor.name} paused it`
       return row.state === 'paused' ? row : holdRollout(tx, row, 'paused', { actor: ctx.actor.name, reason })
     }),
   ),
 
-  resume: mutation.input(Held).mutation(({ ctx, input }) =>
-    act(ctx, input.id, async (tx, row) => {
+  resume: mutation.input(RolloutStep).mutation(({ ctx, input }) =>
+    act(ctx, input, async (tx, row) => {
       const reason = input.reason ?? `${ctx.actor.name} resumed it`
       return row.state === 'paused' ? resumeRollout(tx, row, { actor: ctx.actor.name, reason }) : row
     }),
   ),
 
   /** Lets one gate pass; with a reason also a protected alias. */
-  approve: mutation.input(Held).mutation(({ ctx, input }) =>
-    act(ctx, input.id, async (tx, row) => {
+  approve: mutation.input(RolloutStep).mutation(({ ctx, input }) =>
+    act(ctx, input, async (tx, row) => {
       if (row.state !== 'awaiting-approval')
         throw new Refusal(
           'conflict',
@@ -153,8 +141,8 @@ export const rolloutsRouter = router({
   ),
 
   /** Sends it back; also a paused one. */
-  abort: mutation.input(Held).mutation(({ ctx, input }) =>
-    act(ctx, input.id, (tx, row) => {
+  abort: mutation.input(RolloutStep).mutation(({ ctx, input }) =>
+    act(ctx, input, (tx, row) => {
       const reason = input.reason ?? `${ctx.actor.name} aborted it`
       return rollBackRollout(tx, row, { actor: ctx.actor.name, reason })
     }),
@@ -162,17 +150,24 @@ export const rolloutsRouter = router({
 
   get: query.input(ById).query(({ ctx, input }) => viewRollout(ctx.db, input.id)),
 
-  /** Staged ones: those under way, oldest first, or all, newest first. */
-  list: query
-    .input(z.object({ all: z.boolean().default(false), limit }).default({ all: false, limit: 20 }))
-    .query(async ({ ctx, input }) => {
-      const rows = input.all ? await listStaged(ctx.db, input.limit) : await activeStaged(ctx.db)
-      return rows.map(({ rollout, deployment }) => ({ ...rollout, version: deployment.version }))
+  list: query.input(RolloutList.prefault({})).query(({ ctx, input }) => pageStaged(ctx.db, input)),
+
+  history: query.input(RolloutHistory.prefault({})).query(({ ctx, input }) => pageHistory(ctx.db, input)),
+
+  deployments: query
+    .input(DeploymentList.prefault({}))
+    .query(async ({ ctx, input: { router: wanted, function: fn, model, ...ask } }) => {
+      const id = async (noun: string, which: string | undefined, find: Find) =>
+        which === undefined ? undefined : found(await find(ctx.db, which), noun, which).id
+      return pageDeployments(ctx.db, {
+        ...ask,
+        routerId: await id('router', wanted, findRouter),
+        functionName: fn,
+        modelId: await id('model', model, findModel),
+      })
     }),
 
-  history: query
-    .input(z.object({ group: GroupName, limit }))
-    .query(async ({ ctx, input }) => rolloutHistory(ctx.db, input.group, input.limit)),
-
-  deployments: query.query(({ ctx }) => listDeployments(ctx.db)),
+  deployment: query
+    .input(ById)
+    .query(async ({ ctx, input }) => found(await findDeployment(ctx.db, input.id), 'deployment', input.id)),
 })

@@ -1,12 +1,18 @@
 // The admin API: one router a stage, along the flow.
 
+import { liveRouter } from '../live/live-router.ts'
 import { keysRouter } from '../signing/keys-router.ts'
+import { apiKeysRouter } from './access/api-keys.ts'
+import { auditRouter } from './access/audit.ts'
+import { sessionRouter } from './access/session.ts'
+import { usersRouter } from './access/users.ts'
 import { artifactsRouter } from './artifacts.ts'
 import { datasetsRouter } from './datasets.ts'
 import { decisionsRouter } from './decisions.ts'
 import { devicesRouter } from './devices.ts'
 import { evaluationsRouter } from './evaluations.ts'
 import { functionsRouter } from './functions.ts'
+import { jobsRouter } from './jobs.ts'
 import { modelsRouter } from './models.ts'
 import { capturesRouter } from './observe/captures.ts'
 import { profilesRouter } from './profiles.ts'
@@ -26,6 +32,7 @@ export const adminRouter = router({
   selections: selectionsRouter,
   evaluations: evaluationsRouter,
   routers: routersRouter,
+  jobs: jobsRouter,
   functions: functionsRouter,
   rollouts: rolloutsRouter,
   aliases: aliasesRouter,
@@ -33,5 +40,10 @@ export const adminRouter = router({
   decisions: decisionsRouter,
   captures: capturesRouter,
   keys: keysRouter,
+  live: liveRouter,
+  session: sessionRouter,
+  users: usersRouter,
+  apiKeys: apiKeysRouter,
+  audit: auditRouter,
 })
 export type AdminRouter = typeof adminRouter

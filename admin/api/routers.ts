@@ -2,25 +2,25 @@
 // training again makes the next version.
 
 import { z } from 'zod'
+import { ById } from '#contract/api/names.ts'
+import { RouterList } from '#contract/api/train.ts'
 import { Digest } from '#contract/digest.ts'
-import { FEATURES_VERSION, FeatureName } from '#contract/features.ts'
+import { FeatureName } from '#contract/features.ts'
 import { DEFAULT_POLICY, Duplicates, Folds, Seed } from '#contract/results/evaluation-options.ts'
 import { FeatureChoice } from '#contract/results/pair-report.ts'
 import { ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import { RouterDocument } from '#contract/router.ts'
 import { RouterKind } from '#contract/router-kind.ts'
-import type { PairData } from '#core/train/pair-data.ts'
-import type { TrainedRouter } from '#core/train/train-router.ts'
-import { recordArtifact } from '#db/queries/artifacts.ts'
-import { findRouter, insertRouter, listRouters } from '#db/queries/train/routers.ts'
-import type { LeakCheck, RouterProvenance } from '#db/schema/train.ts'
-import type { Context } from '../context.ts'
-import { type LoadedPair, loadPair } from '../jobs/pair-data.ts'
-import { trainInChild } from '../jobs/train.ts'
-import { importForest } from '../onnx-forest/import-forest.ts'
+import { claimArtifact } from '#db/queries/artifacts.ts'
+import { findDataset } from '#db/queries/datasets.ts'
+import { pageRouters } from '#db/queries/lists/train-lists.ts'
+import { findRouter } from '#db/queries/train/routers.ts'
+import { askForWork } from '../jobs/ask-for-work.ts'
+import type { ForestImportInput } from '../jobs/kinds/forest-import.ts'
+import type { TrainingInput } from '../jobs/kinds/training.ts'
+import { findPair } from '../jobs/pair-data.ts'
 import { writeOnnxForest } from '../onnx-forest/write-onnx-forest.ts'
 import { found, Refusal } from '../refusal.ts'
-import { ById } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
 
 const Training = z.object({
@@ -40,19 +40,6 @@ const Training = z.object({
 const policyOf = ({ policy, offloadTarget }: z.infer<typeof Training>): ThresholdPolicy =>
   policy ?? (offloadTarget === undefined ? DEFAULT_POLICY : { by: 'offload', target: offloadTarget })
 
-/** Of a training that was not refused. */
-function leakCheckOf({ pixelDigests }: PairData, duplicates: Duplicates): LeakCheck {
-  if (pixelDigests === null) return 'unchecked'
-  const hasDuplicates = new Set(pixelDigests).size < pixelDigests.length
-  return hasDuplicates && duplicates === 'leave-out' ? 'duplicates-left-out' : 'none-found'
-}
-
-/** Those that the device will have to extract. */
-function featuresOf(document: RouterDocument): readonly FeatureName[] {
-  if (document.kind === 'two-stage') return document.forest.features
-  return 'features' in document ? document.features : []
-}
-
 const Import = Training.pick({
   selection: true,
   policy: true,
@@ -68,56 +55,35 @@ const Import = Training.pick({
   trainedOnOtherImages: z.boolean().default(false),
 })
 
-type Made = Pick<TrainedRouter, 'document' | 'evaluation'>
-type Origin = Omit<RouterProvenance, 'featuresVersion' | 'features' | 'leakCheck'> & {
-  duplicates: Duplicates
-}
-
-async function register(ctx: Context, pair: LoadedPair, made: Made, origin: Origin) {
-  const { duplicates, ...provenance } = origin
-  const document = RouterDocument.parse(made.document)
-  const ref = await ctx.artifacts.putBytes(Buffer.from(JSON.stringify(document)))
-  await recordArtifact(ctx.db, ref, 'application/json')
-  return insertRouter(ctx.db, {
-    kind: document.kind,
-    selectionId: pair.selection.id,
-    documentDigest: ref.digest,
-    evaluation: made.evaluation,
-    provenance: {
-      ...provenance,
-      featuresVersion: FEATURES_VERSION,
-      features: featuresOf(document),
-      leakCheck: leakCheckOf(pair.data, duplicates),
-    },
-  })
-}
-
 export const routersRouter = router({
+  /** A job: its result names the router. */
   train: mutation.input(Training).mutation(async ({ ctx, input }) => {
-    const pair = await loadPair(ctx.db, input.selection, 'train')
+    const { selection } = await findPair(ctx.db, input.selection, 'train')
     const { kind, folds, seed, featureChoice, duplicates } = input
-    const common = { policy: policyOf(input), folds, seed, featureChoice, duplicates }
-    const trained = await trainInChild({ data: pair.data, options: { kind, ...common } })
-    return register(ctx, pair, trained, { ...pair.jobs, ...common })
+    const policy = policyOf(input)
+    return askForWork(ctx, 'training', {
+      ...{ selection: selection.id, kind, policy, folds, seed, featureChoice, duplicates },
+    } satisfies TrainingInput)
   }),
 
-  /** A forest that was trained elsewhere; it is judged on the images of the selection. */
+  /** A job, of a forest that was trained elsewhere; it is judged on the images of the selection. */
   importForest: mutation.input(Import).mutation(async ({ ctx, input }) => {
-    const pair = await loadPair(ctx.db, input.selection, 'import')
-    if (!input.trainedOnOtherImages)
+    const { selection } = await findPair(ctx.db, input.selection, 'import')
+    if (!input.trainedOnOtherImages) {
+      const dataset = (await findDataset(ctx.db, selection.datasetId))!.name
       throw new Refusal(
         'invalid',
-        `Cannot import forest: nothing says that it was trained on other images than those of data set "${pair.names.dataset}", which judge it; ` +
+        `Cannot import forest: nothing says that it was trained on other images than those of data set "${dataset}", which judge it; ` +
           'a forest looks far too good on images that it has seen. Declare it (--trained-on-other-images), or train here',
       )
-    if ((await ctx.artifacts.size(input.file)) === undefined)
+    }
+    if ((await claimArtifact(ctx.db, input.file)) === undefined)
       throw new Refusal('invalid', `Cannot import forest: file ${input.file} was not uploaded`)
-    const { folds, seed, duplicates, features } = input
-    const common = { policy: input.policy ?? DEFAULT_POLICY, folds, seed, duplicates }
-    const bytes = await ctx.artifacts.readVerified(input.file)
-    const { labels, ...made } = await importForest({ bytes, features, data: pair.data, options: common })
-    const row = await register(ctx, pair, made, { ...pair.jobs, ...common, importedFrom: input.file })
-    return { ...row, labels }
+    const { file, folds, seed, duplicates, features, policy = DEFAULT_POLICY } = input
+    return askForWork(ctx, 'forest-import', {
+      ...{ selection: selection.id, file, policy, folds, seed, duplicates },
+      ...(features === undefined ? {} : { features }),
+    } satisfies ForestImportInput)
   }),
 
   /** The forest of a router as an ONNX file, in base64: raw features in, two probabilities out. */
@@ -133,7 +99,7 @@ export const routersRouter = router({
     return { version: row.version, onnx: Buffer.from(writeOnnxForest(document)).toString('base64') }
   }),
 
-  list: query.query(({ ctx }) => listRouters(ctx.db)),
+  list: query.input(RouterList.prefault({})).query(({ ctx, input }) => pageRouters(ctx.db, input)),
 
   get: query
     .input(ById)

@@ -1,20 +1,20 @@
 // Stage select: algorithms 1 and 2, within what a person expects, over the profiles of one data set on a local and
 // an edge device; and the front of all pairs under a router that is assumed until one is trained.
 
-import { z } from 'zod'
-import { Expectations, Weights } from '#contract/results/expectations.ts'
-import { FrontRouter, type SelectionSources } from '#contract/results/selection.ts'
+import { ById } from '#contract/api/names.ts'
+import { SelectionDraft, SelectionList } from '#contract/api/train.ts'
+import type { SelectionSources } from '#contract/results/selection.ts'
 import type { Tier } from '#contract/tier.ts'
 import { selectPair } from '#core/select/select-pair.ts'
 import type { Db } from '#db/db.ts'
 import { type DatasetRow, datasetLabels, findDataset, meanImageBytes } from '#db/queries/datasets.ts'
 import { type DeviceRow, findDevice, listDevices } from '#db/queries/devices.ts'
-import { findSelection, insertSelection, listSelections } from '#db/queries/train/selections.ts'
+import { pageSelections } from '#db/queries/lists/train-lists.ts'
+import { findSelection, insertSelection } from '#db/queries/train/selections.ts'
 import { digestOf } from '#platform/artifact-store.ts'
 import { type MeasuredCandidate, measuredCandidates } from '../jobs/measurements.ts'
 import { assumedUploadCost } from '../jobs/upload-cost.ts'
 import { found, Refusal } from '../refusal.ts'
-import { ById } from './inputs.ts'
 import { mutation, query, router } from './trpc.ts'
 
 async function deviceOfTier(db: Db, tier: Tier, name: string | undefined): Promise<DeviceRow> {
@@ -56,20 +56,8 @@ const sourcesOf = (
   edgeJobs: candidates.map((c) => c.edgeJob),
 })
 
-const Selecting = z.object({
-  dataset: z.string().min(1),
-  models: z.array(z.string().min(1)).min(1).max(100).optional(),
-  localDevice: z.string().optional(),
-  edgeDevice: z.string().optional(),
-  // Strict: a limit that is spelled wrong must not pass as one that is kept.
-  expectations: z.strictObject({ ...Expectations.shape, weights: Weights.strict().optional() }).default({}),
-  /** What the front of all pairs assumes of the router. */
-  frontRouter: FrontRouter.default('confidence'),
-  offloadShare: z.number().min(0).max(1).default(0.3),
-})
-
 export const selectionsRouter = router({
-  create: mutation.input(Selecting).mutation(async ({ ctx, input }) => {
+  create: mutation.input(SelectionDraft).mutation(async ({ ctx, input }) => {
     const dataset = found(await findDataset(ctx.db, input.dataset), 'data set', input.dataset)
     const local = await deviceOfTier(ctx.db, 'local', input.localDevice)
     const edge = await deviceOfTier(ctx.db, 'edge', input.edgeDevice)
@@ -88,7 +76,11 @@ export const selectionsRouter = router({
     })
   }),
 
-  list: query.query(({ ctx }) => listSelections(ctx.db)),
+  list: query.input(SelectionList.prefault({})).query(async ({ ctx, input: { dataset, ...ask } }) => {
+    const datasetId =
+      dataset === undefined ? undefined : found(await findDataset(ctx.db, dataset), 'data set', dataset).id
+    return pageSelections(ctx.db, { ...ask, datasetId })
+  }),
 
   get: query
     .input(ById)

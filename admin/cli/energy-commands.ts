@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Energy } from '#contract/outcome.ts'
 import { CommandFailed } from '../client/api.ts'
+import { allOf } from '../client/pages.ts'
 import { openSession } from './session.ts'
 import { round, table } from './table.ts'
 
@@ -68,9 +69,9 @@ function addList(profile: Command): void {
     .action(async (_options, command: Command) => {
       const session = await openSession(command)
       const { trpc } = session.api
-      const jobs = await trpc.profiles.list.query({})
-      const devices = new Map((await trpc.devices.list.query()).map((d) => [d.id, d.name]))
-      const models = new Map((await trpc.models.list.query()).map((m) => [m.id, m.name]))
+      const jobs = await allOf(trpc.profiles.list)
+      const devices = new Map((await allOf(trpc.devices.list)).map((d) => [d.id, d.name]))
+      const models = new Map((await allOf(trpc.models.list)).map((m) => [m.id, m.name]))
       session.print(
         jobs,
         table([

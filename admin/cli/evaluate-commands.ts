@@ -5,15 +5,14 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { EvaluationProgress } from '#contract/results/evaluation-options.ts'
 import type { PairReport } from '#contract/results/pair-report.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import { writeDurably } from '#platform/durable-write.ts'
 import { CommandFailed } from '../client/api.ts'
-import { waitForReport } from '../client/evaluation.ts'
+import { waitForReport } from '../client/work.ts'
 import { renderReport } from '../report/render-report.ts'
 import { POLICY_FLAGS, policyOf, withFoldOptions, withPolicyOptions } from './policy-options.ts'
-import { type Progress, showProgress } from './progress.ts'
+import { showSteps } from './progress.ts'
 import { pairReportText } from './report.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -64,7 +63,7 @@ async function start(
 type Start = Session['api']['trpc']['evaluations']['start']['mutate']
 
 async function follow({ api, tell }: Session, id: string): Promise<PairReport> {
-  const bars = stageBars()
+  const bars = showSteps()
   const leave = () => {
     bars.end()
     tell(`\nThe evaluation goes on without you. Fetch it with: tandem evaluate --id ${id}`)
@@ -77,25 +76,6 @@ async function follow({ api, tell }: Session, id: string): Promise<PairReport> {
   } finally {
     process.off('SIGINT', leave)
     bars.end()
-  }
-}
-
-/** One bar a stage, each run to its end before the next. */
-function stageBars() {
-  let bar: Progress | undefined
-  let at: EvaluationProgress | undefined
-  const end = () => bar?.end()
-  return {
-    to(progress: EvaluationProgress) {
-      if (progress.stage !== at?.stage) {
-        if (at) bar?.to(at.total, at.total)
-        end()
-        bar = showProgress(progress.stage)
-      }
-      at = progress
-      bar?.to(progress.done, progress.total)
-    },
-    end,
   }
 }
 

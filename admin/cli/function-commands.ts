@@ -5,6 +5,7 @@ import { BundleRefused, bundleFunction } from '#platform/bundle-function.ts'
 import { CommandFailed } from '../client/api.ts'
 import { checkInWorkerd, develop } from '../client/function-process.ts'
 import { EXAMPLES, type ExampleName, newFunctionProject } from '../client/function-project.ts'
+import { allOf } from '../client/pages.ts'
 import { openSession } from './session.ts'
 import { round, table } from './table.ts'
 
@@ -105,7 +106,7 @@ function addLookCommands(functions: Command): void {
     .description('every function by its newest version')
     .action(async (_options, command: Command) => {
       const session = await openSession(command)
-      const all = await session.api.trpc.functions.list.query()
+      const all = await allOf(session.api.trpc.functions.list)
       const newest = all.filter((f, i) => all.findIndex((g) => g.name === f.name) === i)
       session.print(
         all,

@@ -9,6 +9,7 @@ import { addDeviceCommands } from './fleet/device-commands.ts'
 import { addEdgeCommands } from './fleet/edge-commands.ts'
 import { addKeyCommands } from './fleet/key-commands.ts'
 import { addFunctionCommands } from './function-commands.ts'
+import { addJobCommands } from './jobs/job-commands.ts'
 import { addCaptureCommands } from './observe/capture-commands.ts'
 import { addDecisionCommand } from './observe/decision-command.ts'
 import { addDatasetCommands, addModelCommands, addProfileCommand } from './profile-commands.ts'
@@ -51,6 +52,7 @@ addEnergyCommands(program)
 addSelectCommand(program)
 addEvaluateCommand(program)
 addTrainCommands(program)
+addJobCommands(program)
 addFunctionCommands(program)
 addPromoteCommands(program)
 addServeCommands(program)

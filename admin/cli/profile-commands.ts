@@ -6,6 +6,7 @@ import { ModelContract } from '#contract/model.ts'
 import { addDataset } from '../client/add-dataset.ts'
 import { addModel } from '../client/add-model.ts'
 import { CommandFailed } from '../client/api.ts'
+import { allOf } from '../client/pages.ts'
 import { profileLines } from '../client/profile-lines.ts'
 import { waitForJobs } from '../client/wait.ts'
 import { showProgress } from './progress.ts'
@@ -78,7 +79,7 @@ export function addModelCommands(program: Command): void {
     })
   models.command('list').action(async (_options, command: Command) => {
     const session = await openSession(command)
-    const all = await session.api.trpc.models.list.query()
+    const all = await allOf(session.api.trpc.models.list)
     session.print(
       all,
       table([
@@ -109,7 +110,7 @@ export function addDatasetCommands(program: Command): void {
     })
   datasets.command('list').action(async (_options, command: Command) => {
     const session = await openSession(command)
-    const all = await session.api.trpc.datasets.list.query()
+    const all = await allOf(session.api.trpc.datasets.list)
     session.print(all, table([['name', 'images', 'id'], ...all.map((d) => [d.name, d.imageCount, d.id])]))
   })
 }
@@ -139,9 +140,8 @@ export function addProfileCommand(program: Command): void {
         command.error("error: required option '--dataset <name>' not specified")
       const session = await openSession(command)
       const dataset = await session.api.trpc.datasets.get.query({ name: options.dataset })
-      const all = await session.api.trpc.models.list.query()
-      const models =
-        options.models ?? all.filter((m) => m.labelsDigest === dataset.labelsDigest).map((m) => m.name)
+      const fitting = () => allOf(session.api.trpc.models.list, { labels: dataset.labelsDigest })
+      const models = options.models ?? (await fitting()).map((m) => m.name)
       if (models.length === 0)
         throw new CommandFailed(`Cannot profile: no model has the labels of data set "${options.dataset}"`)
       await profileAndShow(session, { ...options, models })

@@ -1,6 +1,7 @@
 // Progress of long work: a bar on a terminal, a line every tenth elsewhere, so that logs stay readable.
 
 import { Presets, SingleBar } from 'cli-progress'
+import type { WorkProgress } from '#contract/api/jobs.ts'
 
 export interface Progress {
   to(done: number, total: number): void
@@ -45,5 +46,29 @@ function linesOn(title: string, stream: NodeJS.WriteStream): Progress {
       stream.write(`  ${title} ${tenth * 10}% ${done}/${total}\n`)
     },
     end: () => undefined,
+  }
+}
+
+export interface StepProgress {
+  to(progress: WorkProgress): void
+  end(): void
+}
+
+/** One bar a step, each run to its end before the next. */
+export function showSteps(): StepProgress {
+  let bar: Progress | undefined
+  let at: WorkProgress | undefined
+  const end = () => bar?.end()
+  return {
+    to(progress) {
+      if (progress.step !== at?.step) {
+        if (at) bar?.to(at.total, at.total)
+        end()
+        bar = showProgress(progress.step)
+      }
+      at = progress
+      bar?.to(progress.done, progress.total)
+    },
+    end,
   }
 }

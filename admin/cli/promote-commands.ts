@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { CommandFailed } from '../client/api.ts'
+import { allOf } from '../client/pages.ts'
 import { waitForServing } from '../client/wait.ts'
 import { addAliasCommands } from './promote/alias-commands.ts'
 import { type ObserveOptions, observePolicy, withObserveOptions } from './promote/observe-options.ts'
@@ -9,7 +10,7 @@ import { type OffloadOptions, offloadPolicy, withOffloadOptions } from './promot
 import { type PlanOptions, planFrom, withPlanOptions } from './promote/plan-options.ts'
 import { addRolloutCommands, watchToEnd } from './promote/rollout-commands.ts'
 import { openSession, type Session } from './session.ts'
-import { table } from './table.ts'
+import { count, table } from './table.ts'
 
 const ROLLOUT_TIMEOUT_MS = 180_000
 
@@ -45,8 +46,8 @@ async function follow(session: Session, group: string, started: Started): Promis
 
 /** What is current as the command begins: where somebody else changes it meanwhile, the command is refused. */
 async function currentId(session: Session, group: string): Promise<string | null> {
-  const [current] = await session.api.trpc.rollouts.history.query({ group, limit: 1 })
-  return current?.deployment.id ?? null
+  const { items } = await session.api.trpc.rollouts.history.query({ group, limit: 1 })
+  return items[0]?.deployment.id ?? null
 }
 
 export function addPromoteCommands(program: Command): void {
@@ -71,7 +72,7 @@ export function addPromoteCommands(program: Command): void {
   withOffloadOptions(withObserveOptions(withPlanOptions(promote))).action(
     async (router: string | undefined, options: PromoteOptions, command: Command) => {
       const session = await openSession(command)
-      const which = router ?? (await session.api.trpc.routers.list.query())[0]?.id
+      const which = router ?? (await session.api.trpc.routers.list.query({ limit: 1 })).items[0]?.id
       if (which === undefined) throw new CommandFailed('Cannot promote: no router is trained yet')
       const expected = await currentId(session, options.group)
       const { group, override, alias, replace, quality } = options
@@ -106,9 +107,10 @@ export function addPromoteCommands(program: Command): void {
     .command('history')
     .description('what a group was told to run, newest first')
     .option('--group <name>', 'group of devices', 'default')
-    .action(async (options, command: Command) => {
+    .option('--limit <n>', 'how many at most', count, 20)
+    .action(async ({ limit, group }: { limit: number; group: string }, command: Command) => {
       const session = await openSession(command)
-      const history = await session.api.trpc.rollouts.history.query(options)
+      const history = await allOf(session.api.trpc.rollouts.history, { group }, limit)
       session.print(
         history,
         table([

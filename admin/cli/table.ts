@@ -1,5 +1,6 @@
 // Text for people: aligned columns, percent, and why an image was answered where it was.
 
+import { InvalidArgumentError } from 'commander'
 import type { ClassifyAnswer } from '#contract/classify.ts'
 
 export type Cell = string | number | null | undefined
@@ -21,6 +22,13 @@ export function table(rows: readonly (readonly Cell[])[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+/** An option's value: how many at most. */
+export function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number above 0')
+  return value
 }
 
 export const percent = (share: number): string => `${(share * 100).toFixed(2)}%`

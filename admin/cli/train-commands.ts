@@ -6,6 +6,8 @@ import type { Evaluation } from '#contract/results/evaluation.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import { writeDurably } from '#platform/durable-write.ts'
 import { CommandFailed } from '../client/api.ts'
+import { allOf } from '../client/pages.ts'
+import { importForest, type OnProgress, trainRouter } from '../client/work.ts'
 import {
   type PolicyFlags,
   policyOf,
@@ -14,6 +16,7 @@ import {
   withSplitOptions,
 } from './policy-options.ts'
 import { list } from './profile-commands.ts'
+import { showSteps } from './progress.ts'
 import { evaluationReport } from './report.ts'
 import { openSession } from './session.ts'
 import { percent, round, table } from './table.ts'
@@ -26,10 +29,9 @@ export function addTrainCommands(program: Command): void {
   withPolicyOptions(withFoldOptions(train, 'paper')).action(async (options, command: Command) => {
     const { kind, selection, folds, seed, duplicates, features: featureChoice } = options
     const session = await openSession(command)
-    const router = await session.api.trpc.routers.train.mutate({
-      ...{ kind, selection, folds, seed, duplicates, featureChoice },
-      policy: policyOf(options satisfies PolicyFlags),
-    })
+    const policy = policyOf(options satisfies PolicyFlags)
+    const input = { kind, selection, folds, seed, duplicates, featureChoice, policy }
+    const router = await withSteps((to) => trainRouter(session.api, input, to))
     const { features = [], leakCheck } = router.provenance
     session.print(
       router,
@@ -44,7 +46,7 @@ export function addTrainCommands(program: Command): void {
   const routers = program.command('routers').description('trained routers')
   routers.command('list').action(async (_options, command: Command) => {
     const session = await openSession(command)
-    const all = await session.api.trpc.routers.list.query()
+    const all = await allOf(session.api.trpc.routers.list)
     session.print(
       all,
       table([
@@ -100,10 +102,9 @@ function addForestCommands(routers: Command): void {
     const session = await openSession(self)
     const bytes = await readFileOrFail(file)
     const { digest } = await session.api.upload(bytes, 'application/octet-stream')
-    const router = await session.api.trpc.routers.importForest.mutate({
-      ...{ file: digest, selection, folds, seed, duplicates, features, trainedOnOtherImages },
-      policy: policyOf(options satisfies PolicyFlags),
-    })
+    const policy = policyOf(options satisfies PolicyFlags)
+    const input = { file: digest, selection, folds, seed, duplicates, features, trainedOnOtherImages, policy }
+    const router = await withSteps((to) => importForest(session.api, input, to))
     session.print(
       router,
       [
@@ -113,6 +114,15 @@ function addForestCommands(routers: Command): void {
       ].join('\n'),
     )
   })
+}
+
+async function withSteps<T>(work: (to: OnProgress) => Promise<T>): Promise<T> {
+  const bars = showSteps()
+  try {
+    return await work(bars.to)
+  } finally {
+    bars.end()
+  }
 }
 
 const writeFileOrFail = (file: string, bytes: Uint8Array): Promise<void> =>

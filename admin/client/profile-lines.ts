@@ -2,6 +2,7 @@
 
 import type { ProfileSummary } from '#contract/outcome.ts'
 import type { Api } from './api.ts'
+import { allOf } from './pages.ts'
 import type { Jobs } from './wait.ts'
 
 export interface ProfileLine {
@@ -11,8 +12,9 @@ export interface ProfileLine {
 }
 
 export async function profileLines(api: Api, jobs: Jobs): Promise<ProfileLine[]> {
-  const models = new Map((await api.trpc.models.list.query()).map((m) => [m.id, m.name]))
-  const devices = new Map((await api.trpc.devices.list.query()).map((d) => [d.id, d.name]))
+  const ids = [...new Set(jobs.map((job) => job.deviceId))]
+  const models = new Map((await allOf(api.trpc.models.list)).map((m) => [m.id, m.name]))
+  const devices = new Map((await allOf(api.trpc.devices.list, { ids })).map((d) => [d.id, d.name]))
   return jobs.flatMap(({ summary, modelId, deviceId }) =>
     summary && modelId ? [{ model: models.get(modelId)!, device: devices.get(deviceId)!, summary }] : [],
   )

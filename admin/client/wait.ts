@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Api, CommandFailed } from './api.ts'
+import { allOf } from './pages.ts'
 
 const LOOK_EVERY_MS = 500
 /** Without a poll for this long a device is away, and a person should look. */
@@ -12,11 +13,8 @@ export type Jobs = Awaited<ReturnType<Api['trpc']['profiles']['create']['mutate'
 /** Changes while a device that still has work to do is heard of: a slow model may need minutes for a batch. */
 async function heartbeat(api: Api, jobs: Jobs): Promise<string> {
   const busy = new Set(jobs.filter((job) => job.state !== 'done').map((job) => job.deviceId))
-  const devices = await api.trpc.devices.list.query()
-  return devices
-    .filter((d) => busy.has(d.id))
-    .map((d) => d.lastSeenAt)
-    .join()
+  const devices = await allOf(api.trpc.devices.list, { ids: [...busy] })
+  return devices.map((d) => d.lastSeenAt).join()
 }
 
 /** Until all jobs are done; throws with the device's own words when one fails, or when nothing moves any more. */
@@ -29,7 +27,7 @@ export async function waitForJobs(
   let lastNews = ''
   let movedAt = Date.now()
   for (;;) {
-    const now = await api.trpc.profiles.list.query({ ids })
+    const { items: now } = await api.trpc.profiles.list.query({ ids })
     const done = now.reduce((sum, job) => sum + job.done, 0)
     onProgress(
       done,
@@ -51,7 +49,7 @@ export async function waitForJobs(
   }
 }
 
-type Device = Awaited<ReturnType<Api['trpc']['devices']['list']['query']>>[number]
+type Device = Awaited<ReturnType<Api['trpc']['devices']['list']['query']>>['items'][number]
 
 const serves = (device: Device, deploymentId: string): boolean =>
   device.report?.servingDeploymentId === deploymentId
@@ -72,9 +70,8 @@ export async function waitForServing(
   const deadline = Date.now() + target.timeoutMs
   const told = new Map<string, string>()
   for (;;) {
-    const all = await api.trpc.devices.list.query()
-    const isAwaited = (d: Device) =>
-      d.groupName === target.group && d.revokedAt === null && (target.names?.includes(d.name) ?? true)
+    const all = await allOf(api.trpc.devices.list, { group: target.group })
+    const isAwaited = (d: Device) => d.revokedAt === null && (target.names?.includes(d.name) ?? true)
     const devices = all.filter(isAwaited)
     for (const device of devices) {
       const news = newsOf(device, target.deploymentId)

@@ -13,16 +13,19 @@ import { isUniqueViolation } from '#db/db.ts'
 import { type DeviceRow, enrolDevice, recordReport } from '#db/queries/devices.ts'
 import { artifactKey, toldArtifacts } from '#db/queries/polls/told-artifacts.ts'
 import { enrolmentHash } from '../api/devices.ts'
-import { getArtifact } from '../artifact-routes.ts'
+import { serveArtifact } from '../artifacts/serve-artifact.ts'
 import { capBody } from '../body-cap.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../refusal.ts'
 import { DeviceAuth } from './device-auth.ts'
 import { inBatches } from './in-batches.ts'
 import { abandonJob, completeJob, nextJob, recordRows } from './job-routes.ts'
+import { inLanes } from './lanes.ts'
 import { etagOf, ManifestPolls } from './manifest-polls.ts'
 import { offerCaptures, putCapture } from './observe/capture-routes.ts'
-import { takeDecisions } from './observe/decision-routes.ts'
+import { DecisionIntake } from './observe/decision-intake.ts'
+import { takeDecisions, UPLOADS_AT_ONCE } from './observe/decision-routes.ts'
+import { openApiRoute } from './openapi/openapi-route.ts'
 import { readJson } from './read-json.ts'
 
 type Env = { Variables: { device: DeviceRow } }
@@ -37,8 +40,10 @@ export function deviceApp(ctx: Context): Hono<Env> {
   const polls = new ManifestPolls(ctx, (id) => auth.trusted(id))
   // One device asks again and again, one image after the other: nothing between them, and shared all the same.
   const isTold = inBatches(toldArtifacts(ctx.db), 0)
+  const decisions = { intake: new DecisionIntake(ctx.db), inLane: inLanes(UPLOADS_AT_ONCE) }
   // Not for GET: to look at a body is to build a whole Request, a tenth of what a poll costs.
   app.on('POST', '/*', capBody(BODY_MAX_BYTES))
+  app.get('/openapi.json', openApiRoute())
   app.post('/enrol', (c) => enrol(ctx, c))
   app.use(async (c, next) => {
     c.set('device', await auth.authenticate(c.req.header('authorization')))
@@ -51,7 +56,7 @@ export function deviceApp(ctx: Context): Hono<Env> {
   })
   app.get('/artifacts/:digest', (c) => {
     const deviceId = c.get('device').id
-    return getArtifact(ctx, c, async (digest) => (await isTold(artifactKey({ deviceId, digest }))) === true)
+    return serveArtifact(ctx, c, async (digest) => (await isTold(artifactKey({ deviceId, digest }))) === true)
   })
   app.get('/jobs/next', async (c) => c.json(await nextJob(ctx.db, c.get('device'))))
   app.post('/jobs/:id/rows', (c) => recordRows(ctx.db, c.get('device'), c))
@@ -59,7 +64,7 @@ export function deviceApp(ctx: Context): Hono<Env> {
   app.post('/jobs/:id/failed', (c) => abandonJob(ctx.db, c.get('device'), c))
   app.post('/captures', (c) => offerCaptures(ctx, c.get('device'), c))
   app.put('/captures/:digest', (c) => putCapture(ctx, c.get('device'), c))
-  app.post('/decisions', (c) => takeDecisions(ctx.db, c.get('device'), c))
+  app.post('/decisions', (c) => takeDecisions(decisions, c.get('device'), c))
   return app
 }
 

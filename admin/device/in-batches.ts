@@ -3,10 +3,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
-type Load<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>
+type Load<K, V> = (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>
 
-interface Waiting<V> {
-  readonly key: string
+interface Waiting<K, V> {
+  readonly key: K
   readonly resolve: (value: V | undefined) => void
   readonly reject: (cause: unknown) => void
 }
@@ -16,9 +16,12 @@ const BATCH_MAX = 1_000
 /** Batches begin at least so far apart: who asks now and then waits for nothing, who asks among many for this at most. */
 const APART_MS = 5
 
-/** Undefined where `load` brought nothing under the key; where it failed, all that shared it fail. */
-export function inBatches<V>(load: Load<V>, apartMs = APART_MS): (key: string) => Promise<V | undefined> {
-  let waiting: Waiting<V>[] = []
+/**
+ * Undefined where `load` brought nothing under the key; where it failed, all that shared it fail. Keys may be things to
+ * store as well, each of which is then its own.
+ */
+export function inBatches<K, V>(load: Load<K, V>, apartMs = APART_MS): (key: K) => Promise<V | undefined> {
+  let waiting: Waiting<K, V>[] = []
   let isUnderWay = false
   let begunAt = Number.NEGATIVE_INFINITY
 

@@ -12,6 +12,7 @@ import {
 import type { JobResult } from '#contract/outcome.ts'
 import { summariseProfile } from '#core/profile/summarise.ts'
 import type { Db } from '#db/db.ts'
+import { jobOutcomes } from '#db/outcomes/outcome-rows.ts'
 import { artifactSizes } from '#db/queries/artifacts.ts'
 import { datasetLabels, findDataset } from '#db/queries/datasets.ts'
 import {
@@ -20,7 +21,6 @@ import {
   failDeviceJob,
   findDeviceJob,
   finishDeviceJob,
-  jobOutcomes,
   takeDeviceJob,
 } from '#db/queries/device-jobs.ts'
 import type { DeviceRow } from '#db/queries/devices.ts'

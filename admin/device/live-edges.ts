@@ -7,32 +7,38 @@
 // still serves the pair, which none does before an edge device has reported it.
 
 import type { EdgePlace } from '#contract/manifest.ts'
-import type { Db } from '#db/db.ts'
-import { type DeviceRow, groupDevices } from '#db/queries/devices.ts'
-import { toldBefore } from '#db/queries/manifests.ts'
-import { activeExternalEdges, placeOf } from '#db/queries/rollouts/external-edges.ts'
-import { isServedLocally } from '#db/queries/rollouts/observe.ts'
+import type { DeviceRow } from '#db/queries/devices.ts'
+import { placeOf } from '#db/queries/rollouts/external-edges.ts'
+import type { PollRows } from './polls/poll-rows.ts'
 
-export async function edgesRunning(db: Db, groupName: string, deploymentId: string): Promise<EdgePlace[]> {
-  const edges = await groupDevices(db, groupName, 'edge')
+export async function edgesRunning(
+  rows: PollRows,
+  groupName: string,
+  deploymentId: string,
+): Promise<EdgePlace[]> {
+  const edges = await rows.edges(groupName)
   const serves = (edge: DeviceRow) => edge.report?.servingDeploymentId === deploymentId
   const isKept =
-    edges.every(serves) || !(await isServedLocally(db, groupName, deploymentId))
+    edges.every(serves) || !(await rows.isServedLocally(groupName, deploymentId))
       ? async () => false
-      : async (edge: DeviceRow) => (await keptBeside(db, edge)) === deploymentId
+      : async (edge: DeviceRow) => (await keptBeside(rows, edge)) === deploymentId
   const live: EdgePlace[] = []
   for (const edge of edges) if (serves(edge) || (await isKept(edge))) live.push({ url: edge.url })
-  return [...live, ...(await declaredEdges(db, groupName, deploymentId))]
+  return [...live, ...(await declaredEdges(rows, groupName, deploymentId))]
 }
 
-export async function declaredEdges(db: Db, groupName: string, deploymentId: string): Promise<EdgePlace[]> {
-  return (await activeExternalEdges(db, groupName, deploymentId)).map(placeOf)
+export async function declaredEdges(
+  rows: PollRows,
+  groupName: string,
+  deploymentId: string,
+): Promise<EdgePlace[]> {
+  const declared = await rows.declared(groupName)
+  return declared.filter((edge) => edge.deploymentId === deploymentId).map(placeOf)
 }
 
 /** What an edge device that serves one deployment keeps running beside it. */
-export async function keptBeside(db: Db, edge: DeviceRow): Promise<string | undefined> {
-  const { report } = edge
+export async function keptBeside(rows: PollRows, { id, report }: DeviceRow): Promise<string | undefined> {
   if (report?.state !== 'serving' || report.servingDeploymentId === null) return undefined
-  const told = { sequence: report.sequence, deploymentId: report.servingDeploymentId }
-  return toldBefore(db, edge.id, told)
+  const { sequence, servingDeploymentId } = report
+  return rows.toldBefore({ deviceId: id, sequence, deploymentId: servingDeploymentId })
 }

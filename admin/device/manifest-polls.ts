@@ -10,17 +10,21 @@ import type { ManifestRow } from '#db/queries/manifests.ts'
 import type { GroupStamp } from '#db/queries/polls/group-stamps.ts'
 import { devicesWithJobs } from '#db/queries/polls/open-jobs.ts'
 import type { Context } from '../context.ts'
+import type { ManifestSigner } from '../manifest-signer.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { GroupWatch } from './group-watch.ts'
 import { inBatches } from './in-batches.ts'
 import { inLanes } from './lanes.ts'
-import { type GroupRows, groupRows, manifestFor } from './wanted.ts'
+import { type PollRows, pollRows } from './polls/poll-rows.ts'
+import { manifestFor } from './wanted.ts'
 
 /**
- * Most of what a lane does is to wait for rows that it shares with others: of its own are two short queries at a local
- * device. More lanes than the pool has connections would keep reports waiting.
+ * A lane waits for rows that it shares with all the others, and for its signature: however many there are, each kind of
+ * query is under way once. So many share a query, and as many manifests, 3 KB each, lie in memory.
  */
-const LANES = 8
+const LANES = 256
+/** A sign command is a process each time; a key in this process takes 0.1 ms. */
+const SIGNATURES_AT_ONCE = 8
 /** Then it is computed again: a manifest that nears its end is to be signed anew. */
 const SETTLED_MAX_MS = 10 * 60_000
 /** About 300 bytes each. */
@@ -60,20 +64,20 @@ export interface PollAnswer {
 export const etagOf = (row: ManifestRow): string => `"${row.digest}"`
 
 export class ManifestPolls {
-  readonly #ctx: Context
   readonly #trusted: (deviceId: string) => Promise<DeviceRow>
   readonly #watch: GroupWatch
-  readonly #rows: GroupRows
+  readonly #rows: PollRows
   readonly #hasJob: (deviceId: string) => Promise<boolean | undefined>
   readonly #settled = new BoundedMap<string, Settled>(SETTLED_MAX)
   readonly #inLane = inLanes(LANES)
+  readonly #signer: Pick<ManifestSigner, 'publicKeys' | 'sign'>
 
   /** `trusted` answers the device as it is now, and throws where it was revoked. */
   constructor(ctx: Context, trusted: (deviceId: string) => Promise<DeviceRow>) {
-    this.#ctx = ctx
     this.#trusted = trusted
     this.#watch = new GroupWatch(ctx)
-    this.#rows = groupRows(ctx.db)
+    this.#rows = pollRows(ctx.db)
+    this.#signer = fewAtOnce(ctx.signer)
     this.#hasJob = inBatches(devicesWithJobs(ctx.db))
   }
 
@@ -109,8 +113,11 @@ export class ManifestPolls {
   async #compute({ id, groupName }: DeviceRow, poll: ManifestPoll): Promise<Look> {
     const stamp = await this.#watch.stampOf(groupName)
     if (poll.isGone()) return { stamp }
-    const { db, signer } = this.#ctx
-    const row = await manifestFor({ db, rows: this.#rows, signer }, await this.#trusted(id), new Date())
+    const row = await manifestFor(
+      { rows: this.#rows, signer: this.#signer },
+      await this.#trusted(id),
+      new Date(),
+    )
     const untilMs = Date.now() + SETTLED_MAX_MS
     this.#settled.set(id, { etag: etagOf(row), wanted: stamp.wanted, untilMs })
     return { stamp, row }
@@ -119,5 +126,14 @@ export class ManifestPolls {
   #isSettled(device: DeviceRow, known: string | undefined, stamp: GroupStamp): boolean {
     const settled = this.#settled.get(device.id)
     return settled?.etag === known && settled?.wanted === stamp.wanted && Date.now() < settled.untilMs
+  }
+}
+
+function fewAtOnce(signer: ManifestSigner): Pick<ManifestSigner, 'publicKeys' | 'sign'> {
+  const inLane = inLanes(SIGNATURES_AT_ONCE)
+  return {
+    publicKeys: signer.publicKeys,
+    // Never undefined: it waits for as long as it takes.
+    sign: async (manifest) => (await inLane(() => signer.sign(manifest), Infinity))!,
   }
 }

@@ -11,17 +11,13 @@
 
 import type { Deployment } from '#contract/deployment.ts'
 import type { EdgePlace, Manifest } from '#contract/manifest.ts'
-import type { Db } from '#db/db.ts'
-import { type CurrentRollout, findDeployment } from '#db/queries/deployments.ts'
-import { type DeviceRow, groupDevices } from '#db/queries/devices.ts'
+import type { DeviceRow } from '#db/queries/devices.ts'
 import { type ManifestRow, nextManifest } from '#db/queries/manifests.ts'
-import { currentByGroup, rollingByGroup } from '#db/queries/polls/group-rows.ts'
-import { isServedLocally, isToRun } from '#db/queries/rollouts/observe.ts'
-import type { StagedRollout } from '#db/queries/rollouts/staged-rollouts.ts'
+import { isToRun } from '#db/queries/rollouts/observe.ts'
 import { digestOf } from '#platform/artifact-store.ts'
 import type { ManifestSigner } from '../manifest-signer.ts'
-import { inBatches } from './in-batches.ts'
 import { declaredEdges, edgesRunning, keptBeside } from './live-edges.ts'
+import type { PollRows } from './polls/poll-rows.ts'
 
 const MANIFEST_VALID_MS = 30 * 24 * 3_600_000
 
@@ -32,91 +28,74 @@ interface Wanted {
 
 const NOTHING: Wanted = { deployment: null, edges: [] }
 
-/** Rows of a group, read after they were asked for; of devices that ask together, once for all. */
-export interface GroupRows {
-  current(groupName: string): Promise<CurrentRollout | undefined>
-  rolling(groupName: string): Promise<StagedRollout | undefined>
-}
-
-export const groupRows = (db: Db): GroupRows => ({
-  current: inBatches(currentByGroup(db)),
-  rolling: inBatches(rollingByGroup(db)),
-})
-
-interface Reads {
-  readonly db: Db
-  readonly rows: GroupRows
-}
-
-async function wantedFor(
-  { db, rows }: Reads,
-  device: DeviceRow,
-  last: ManifestRow | undefined,
-): Promise<Wanted> {
+async function wantedFor(rows: PollRows, device: DeviceRow, last: ManifestRow | undefined): Promise<Wanted> {
   const [rolling, here] = await Promise.all([rows.rolling(device.groupName), rows.current(device.groupName)])
   const next = rolling && isToRun(rolling.rollout, device) ? rolling.deployment.document : undefined
   const current = here?.deployment.document
   if (device.tier === 'edge')
-    return { deployment: (await forEdge(db, device, { current, next })) ?? null, edges: [] }
+    return { deployment: (await forEdge(rows, device, { current, next })) ?? null, edges: [] }
   // A device that runs neither goes by way of the current one, as its edge devices do.
   for (const deployment of [next, current]) {
-    const edges = deployment ? await edgesRunning(db, device.groupName, deployment.id) : []
+    const edges = deployment ? await edgesRunning(rows, device.groupName, deployment.id) : []
     if (deployment && edges.length > 0) return { deployment, edges }
   }
-  return kept(db, device, last)
+  return kept(rows, device, last)
 }
 
 async function forEdge(
-  db: Db,
+  rows: PollRows,
   device: DeviceRow,
   { current, next }: { current: Deployment | undefined; next: Deployment | undefined },
 ): Promise<Deployment | undefined> {
   const wanted = next ?? current
   const serving = device.report?.servingDeploymentId ?? null
   if (!wanted || serving === wanted.id) return wanted
-  if (!next) return (await keptForOthers(db, device, wanted.id)) ?? wanted
+  if (!next) return (await keptForOthers(rows, device, wanted.id)) ?? wanted
   if (!current) return next
   // Those that run what a replaced rollout has left here are on their way to the current one.
-  if (serving === current.id) return (await isBesideInUse(db, device, next.id)) ? current : next
+  if (serving === current.id) return (await isBesideInUse(rows, device, next.id)) ? current : next
   // One that no local device runs needs no edge half, and may be the broken one that `next` is to replace.
-  return (await isServedLocally(db, device.groupName, current.id)) ? current : next
+  return (await rows.isServedLocally(device.groupName, current.id)) ? current : next
 }
 
-async function isBesideInUse(db: Db, edge: DeviceRow, wantedId: string): Promise<boolean> {
-  const beside = await keptBeside(db, edge)
-  return beside !== undefined && beside !== wantedId && isServedLocally(db, edge.groupName, beside)
+async function isBesideInUse(rows: PollRows, edge: DeviceRow, wantedId: string): Promise<boolean> {
+  const beside = await keptBeside(rows, edge)
+  return beside !== undefined && beside !== wantedId && rows.isServedLocally(edge.groupName, beside)
 }
 
 /**
  * Where promotions follow each other faster than local devices do, these still run what the edge device keeps beside
  * and would now let go: it goes back to that one first.
  */
-async function keptForOthers(db: Db, edge: DeviceRow, wantedId: string): Promise<Deployment | undefined> {
+async function keptForOthers(
+  rows: PollRows,
+  edge: DeviceRow,
+  wantedId: string,
+): Promise<Deployment | undefined> {
   const serving = edge.report?.servingDeploymentId ?? null
-  if (serving === null || (await isServedLocally(db, edge.groupName, serving))) return undefined
-  if (!(await isBesideInUse(db, edge, wantedId))) return undefined
-  return (await findDeployment(db, (await keptBeside(db, edge))!))?.document
+  if (serving === null || (await rows.isServedLocally(edge.groupName, serving))) return undefined
+  if (!(await isBesideInUse(rows, edge, wantedId))) return undefined
+  return (await rows.deployment((await keptBeside(rows, edge))!))?.document
 }
 
 /** What the device was told last, where nothing newer is live. */
-async function kept(db: Db, device: DeviceRow, last: ManifestRow | undefined): Promise<Wanted> {
+async function kept(rows: PollRows, device: DeviceRow, last: ManifestRow | undefined): Promise<Wanted> {
   const told = last
     ? (JSON.parse(last.content) as { deploymentId: string | null; edges: EdgePlace[] })
     : undefined
   if (!told || told.deploymentId === null) return NOTHING
   // An edge that was revoked must get no more images, even where there is no other.
-  const trusted = new Set((await groupDevices(db, device.groupName, 'edge')).map((e) => e.url))
+  const trusted = new Set((await rows.edges(device.groupName)).map((e) => e.url))
   const isTrusted = ({ url, protocol }: EdgePlace) => protocol === undefined && trusted.has(url)
-  const declared = await declaredEdges(db, device.groupName, told.deploymentId)
+  const declared = await declaredEdges(rows, device.groupName, told.deploymentId)
   return {
-    deployment: (await findDeployment(db, told.deploymentId))!.document,
+    deployment: (await rows.deployment(told.deploymentId))!.document,
     edges: [...told.edges.filter(isTrusted), ...declared],
   }
 }
 
 /** Keys are part of it only while there are several: a change of keys must reach devices that change nothing else. */
-function contentOf(wanted: Wanted, signer: ManifestSigner): string {
-  const { publicKeys } = signer
+function contentOf(wanted: Wanted, { publicKeys }: Pick<ManifestSigner, 'publicKeys'>): string {
   const keys = publicKeys.length > 1 ? { keys: publicKeys.map((key) => key.kid) } : {}
   return JSON.stringify({ deploymentId: wanted.deployment?.id ?? null, edges: wanted.edges, ...keys })
 }
@@ -126,12 +105,12 @@ const isFresh = (row: ManifestRow, now: Date): boolean =>
 
 /** The device's manifest: the last one while its content holds and is not near expiry, else a new sequence. */
 export async function manifestFor(
-  { db, rows, signer }: Reads & { readonly signer: ManifestSigner },
+  { rows, signer }: { readonly rows: PollRows; readonly signer: Pick<ManifestSigner, 'publicKeys' | 'sign'> },
   device: DeviceRow,
   now: Date,
 ): Promise<ManifestRow> {
-  return nextManifest(db, device.id, async (last) => {
-    const wanted = await wantedFor({ db, rows }, device, last)
+  return nextManifest(rows.manifests, device.id, async (last) => {
+    const wanted = await wantedFor(rows, device, last)
     const content = contentOf(wanted, signer)
     if (last && last.content === content && isFresh(last, now)) return last
     const expiresAt = new Date(now.getTime() + MANIFEST_VALID_MS)

@@ -4,7 +4,9 @@
 
 import type { Energy } from '#contract/outcome.ts'
 import { alignPowerTrace, type JobTimes } from '#core/profile/align-power-trace.ts'
+import { claimArtifact } from '#db/queries/artifacts.ts'
 import type { DeviceJobRow } from '#db/queries/device-jobs.ts'
+import { verifiedBytes } from '#platform/artifacts/verified-bytes.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../refusal.ts'
 import { readPowerCsv } from './read-power-csv.ts'
@@ -18,13 +20,14 @@ export interface TraceImport {
 
 /** Throws a Refusal where the trace cannot be read or does not cover the job. */
 export async function energyFromTrace(
-  { artifacts }: Context,
+  { artifacts, db }: Pick<Context, 'artifacts' | 'db'>,
   job: DeviceJobRow,
   { csv, offsetMs = 0, markerS, idle }: TraceImport,
 ): Promise<Energy> {
-  if ((await artifacts.size(csv)) === undefined)
+  const sizeBytes = await claimArtifact(db, csv)
+  if (sizeBytes === undefined)
     throw new Refusal('not-found', `Cannot find artifact "${csv}": it does not exist`)
-  const trace = await readPowerCsv(artifacts.stream(csv), csv)
+  const trace = await readPowerCsv(verifiedBytes(await artifacts.open({ digest: csv, sizeBytes }), csv), csv)
   const { times, clock: whose } = timesOf(job)
   const clock = markerS === undefined ? { offsetMs } : { markerS }
   const { perImageJ, ...aligned } = refusing(() => alignPowerTrace(trace, times, { clock, idle }))

@@ -1,16 +1,21 @@
 // Gathers what the devices measured into the arrays that the core computes on.
 
-import { rightAnswers } from '#core/profile/right-answers.ts'
 import type { PairCandidate } from '#core/select/pair-candidate.ts'
 import type { Db } from '#db/db.ts'
-import { type DeviceJobRow, jobOutcomes, listDeviceJobs } from '#db/queries/device-jobs.ts'
+import { topAnswers, topClasses } from '#db/outcomes/outcome-rows.ts'
+import { type DeviceJobRow, listDeviceJobs } from '#db/queries/device-jobs.ts'
 import { listModels, modelRefs } from '#db/queries/models.ts'
-import { jobTopAnswers } from '#db/queries/train/selections.ts'
 import { Refusal } from '../refusal.ts'
 
-/** 1 where the best class is the true one, in the data set's order. */
-export const rightOn = async (db: Db, jobId: string, labels: readonly number[]): Promise<Uint8Array> =>
-  rightAnswers(await jobOutcomes(db, jobId), labels)
+/** By job: 1 where the best class is the true one, in the data set's order. */
+export async function rightOn(
+  db: Db,
+  jobIds: readonly string[],
+  labels: readonly number[],
+): Promise<Uint8Array[]> {
+  const classes = await topClasses(db, jobIds)
+  return jobIds.map((id) => rightOf(id, classes.get(id), labels))
+}
 
 export type MeasuredCandidate = PairCandidate & { readonly localJob: string; readonly edgeJob: string }
 
@@ -39,12 +44,13 @@ export async function measuredCandidates(
     db,
     models.map(({ id }) => id),
   )
-  const candidates: MeasuredCandidate[] = []
-  for (const model of models) {
+  const jobsOn = (where: typeof local) => models.map(({ id }) => where.get(id)!.id)
+  // Two dozen profiles are 15 MB: over two connections at once, and probabilities only where they are used.
+  const [localTop, edgeTop] = await Promise.all([topAnswers(db, jobsOn(local)), topClasses(db, jobsOn(edge))])
+  return models.map((model) => {
     const [onLocal, onEdge] = [local.get(model.id)!, edge.get(model.id)!]
     const [atLocal, atEdge] = [onLocal.summary!, onEdge.summary!]
-    const localTop = await topOn(db, onLocal.id, labels)
-    candidates.push({
+    return {
       modelId: model.id,
       name: model.name,
       localLatencyMeanMs: atLocal.latencyMeanMs,
@@ -55,20 +61,21 @@ export async function measuredCandidates(
       sizeBytes: refs.get(model.id)!.file.sizeBytes,
       localJob: onLocal.id,
       edgeJob: onEdge.id,
-      localRight: localTop.right,
-      localTopProbability: localTop.probabilities,
-      right: (await topOn(db, onEdge.id, labels)).right,
-    })
-  }
-  return candidates
+      localRight: rightOf(onLocal.id, localTop.get(onLocal.id)?.classes, labels),
+      localTopProbability: localTop.get(onLocal.id)!.probabilities,
+      right: rightOf(onEdge.id, edgeTop.get(onEdge.id), labels),
+    }
+  })
 }
 
-async function topOn(db: Db, jobId: string, labels: readonly number[]) {
-  const { classes, probabilities } = await jobTopAnswers(db, jobId)
+function rightOf(jobId: string, classes: Int32Array | undefined, labels: readonly number[]): Uint8Array {
   // An image without an outcome would silently count as wrong.
-  if (classes.length !== labels.length)
+  if (classes?.length !== labels.length)
     throw new RangeError(
-      `Cannot judge profile "${jobId}": has ${classes.length} outcomes, expected ${labels.length}, one an image`,
+      `Cannot judge profile "${jobId}": has ${classes?.length ?? 0} outcomes, expected ${labels.length}, one an image`,
     )
-  return { right: Uint8Array.from(classes, (best, image) => (best === labels[image] ? 1 : 0)), probabilities }
+  // A plain loop: a selection looks at a million answers.
+  const right = new Uint8Array(labels.length)
+  for (let image = 0; image < labels.length; image++) right[image] = classes[image] === labels[image] ? 1 : 0
+  return right
 }

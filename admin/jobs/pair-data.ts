@@ -6,13 +6,22 @@ import type { FeatureRow } from '#contract/outcome.ts'
 import type { PairCosts } from '#contract/results/evaluation.ts'
 import type { PairData } from '#core/train/pair-data.ts'
 import type { Db } from '#db/db.ts'
+import { jobOutcomes } from '#db/outcomes/outcome-rows.ts'
 import { datasetLabels, findDataset, meanImageBytes } from '#db/queries/datasets.ts'
-import { type DeviceJobRow, jobFeatures, jobOutcomes, listDeviceJobs } from '#db/queries/device-jobs.ts'
+import { type DeviceJobRow, jobFeatures, listDeviceJobs } from '#db/queries/device-jobs.ts'
 import { findModel } from '#db/queries/models.ts'
 import { findSelection, listSelections, type SelectionRow } from '#db/queries/train/selections.ts'
 import { found, Refusal } from '../refusal.ts'
 import { rightOn } from './measurements.ts'
 import { assumedUploadCost } from './upload-cost.ts'
+
+export type PairVerb = 'train' | 'evaluate' | 'import'
+
+/** What a pair was measured by, before any of it is read: enough to say no. */
+export interface FoundPair {
+  readonly selection: SelectionRow
+  readonly jobs: Jobs
+}
 
 export interface LoadedPair {
   readonly selection: SelectionRow
@@ -22,15 +31,15 @@ export interface LoadedPair {
 }
 
 /** `verb` is what the pair is wanted for, as the refusals say it. The newest selection where none is named. */
-export async function loadPair(
-  db: Db,
-  selectionId: string | undefined,
-  verb: 'train' | 'evaluate' | 'import',
-): Promise<LoadedPair> {
+export async function findPair(db: Db, selectionId: string | undefined, verb: PairVerb): Promise<FoundPair> {
   const id = selectionId ?? (await listSelections(db))[0]?.id
   if (id === undefined) throw new Refusal('invalid', `Cannot ${verb}: no pair is selected yet`)
   const selection = found(await findSelection(db, id), 'selection', id)
-  const jobs = await pairJobs(db, selection, verb)
+  return { selection, jobs: await pairJobs(db, selection, verb) }
+}
+
+export async function loadPair(db: Db, selectionId: string | undefined, verb: PairVerb): Promise<LoadedPair> {
+  const { selection, jobs } = await findPair(db, selectionId, verb)
   const nameOf = async (job: DeviceJobRow) => (await findModel(db, job.modelId!))!.name
   return {
     selection,
@@ -72,6 +81,7 @@ async function pairData(db: Db, selection: SelectionRow, jobs: Jobs): Promise<Pa
   const { local, edge, features } = jobs
   const labels = await datasetLabels(db, selection.datasetId)
   const localOutcomes = await jobOutcomes(db, local.id)
+  const [localRight, edgeRight] = await rightOn(db, [local.id, edge.id], labels)
   const rows = await jobFeatures(db, features.id)
   const costs: PairCosts = {
     featuresMs: mean(rows.map((r) => r.latencyMs)),
@@ -84,8 +94,8 @@ async function pairData(db: Db, selection: SelectionRow, jobs: Jobs): Promise<Pa
   }
   return {
     features: rows.map((r) => r.features),
-    localRight: await rightOn(db, local.id, labels),
-    edgeRight: await rightOn(db, edge.id, labels),
+    localRight: localRight!,
+    edgeRight: edgeRight!,
     localTop: localOutcomes.map((o) => o.top.map((t) => t.p)),
     pixelDigests: pixelDigests(rows),
     costs,

@@ -3,7 +3,8 @@
 // we read both and write doubles.
 
 import type { TreeEnsemble } from '#core/forest/tree-ensemble.ts'
-import { ATTRIBUTE_TYPE, type AttributeProto, DATA_TYPE, type TensorProto } from './onnx-descriptor.ts'
+import { ATTRIBUTE_TYPE, DATA_TYPE } from '../onnx-format/onnx-schema.ts'
+import type { AttributeProto, TensorProto } from './onnx-descriptor.ts'
 import { OnnxForestRefused } from './onnx-forest-refused.ts'
 
 const NODE_INTS = {

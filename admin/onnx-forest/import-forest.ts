@@ -3,7 +3,7 @@
 
 import type { PairData } from '#core/train/pair-data.ts'
 import type { TrainedRouter } from '#core/train/train-router.ts'
-import { askChild } from '#platform/ask-child.ts'
+import { askChild, type ChildWatch } from '#platform/ask-child.ts'
 import type { Computed } from '../jobs/core-refusal.ts'
 import { Refusal } from '../refusal.ts'
 import type { JudgeForestOptions } from './judge-forest.ts'
@@ -23,9 +23,12 @@ export type ImportAnswer = Computed<Imported>
 const IMPORT_DEADLINE_MS = 10 * 60_000
 
 /** Throws a Refusal with the reason where the file is no forest of two classes, or these images cannot judge it. */
-export async function importForest(question: ImportQuestion): Promise<Imported> {
+export async function importForest(
+  question: ImportQuestion,
+  watch: Pick<ChildWatch<never>, 'signal' | 'niceness'> = {},
+): Promise<Imported> {
   const entry = new URL('./import-forest-process.ts', import.meta.url)
-  const result = await askChild<ImportAnswer>(entry, question, IMPORT_DEADLINE_MS)
+  const result = await askChild<ImportAnswer>(entry, question, IMPORT_DEADLINE_MS, watch)
   if (result.end !== 'answered') {
     const why = result.end === 'died' ? `reading it ended the process (${result.how})` : 'it took too long'
     throw new Refusal('invalid', `Cannot import forest: ${why}`)

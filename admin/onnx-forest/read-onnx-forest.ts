@@ -6,9 +6,10 @@
 import { z } from 'zod'
 import type { Tree } from '#contract/router.ts'
 import { treesOfEnsemble } from '#core/forest/trees-of-ensemble.ts'
+import { DATA_TYPE } from '../onnx-format/onnx-schema.ts'
 import { decodeModel, NODES_MAX } from './decode-model.ts'
 import { ensembleOfAttributes } from './ensemble-attributes.ts'
-import { DATA_TYPE, type GraphProto, type ModelProto, type NodeProto } from './onnx-descriptor.ts'
+import type { GraphProto, ModelProto, NodeProto } from './onnx-descriptor.ts'
 import { OnnxForestRefused } from './onnx-forest-refused.ts'
 import { METADATA } from './write-onnx-forest.ts'
 

@@ -12,8 +12,9 @@
 import { rawTrees } from '#core/forest/raw-trees.ts'
 import { ensembleOfTrees } from '#core/forest/tree-ensemble.ts'
 import type { ScaledForest } from '#core/route/forest-score.ts'
+import { DATA_TYPE } from '../onnx-format/onnx-schema.ts'
 import { attributesOfEnsemble } from './ensemble-attributes.ts'
-import { DATA_TYPE, OnnxModel } from './onnx-descriptor.ts'
+import { OnnxModel } from './onnx-descriptor.ts'
 
 export interface ForestToWrite extends ScaledForest {
   /** Names in the order of the scaler. */

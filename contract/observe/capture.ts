@@ -37,8 +37,10 @@ export const CaptureAnswer = z.object({
   captures: z.array(
     z.object({
       digest: Digest,
-      /** `refused`: its deployment asks for no captures, or it is too old to be kept. */
+      /** `refused`: its deployment asks this device for no captures, or for no more of them today. */
       state: z.enum(['stored', 'wanted', 'refused']),
+      /** Beside `refused`: for now only. A device that knows this word keeps the image and offers it again later. */
+      isOverQuota: z.boolean().optional(),
       /** Bytes that have come already. */
       from: z.number().int().nonnegative(),
     }),

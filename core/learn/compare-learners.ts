@@ -5,6 +5,7 @@
 
 import type { LearnerFigures, LearnerName } from '#contract/results/learner-figures.ts'
 import { createRandom, randomInteger } from '../random.ts'
+import { type BySteps, runSteps, step } from '../steps.ts'
 import { classifierScores, meanScores } from './classifier-scores.ts'
 import { fitScaled, scoresOf } from './fit-scaled.ts'
 import { GRIDS } from './grids.ts'
@@ -30,22 +31,31 @@ interface JudgedFold {
   scores: Float64Array
 }
 
+type Arguments = [folds: readonly FoldSamples[], options: CompareOptions]
+
 /** In the order of the grids. */
-export function compareLearners(folds: readonly FoldSamples[], options: CompareOptions): LearnerFigures[] {
+export const compareLearners = (...given: Arguments): LearnerFigures[] =>
+  runSteps(compareLearnersBySteps(...given))
+
+/** A step a learner and fold. */
+export function* compareLearnersBySteps(...[folds, options]: Arguments): BySteps<LearnerFigures[]> {
   if (folds.length === 0) throw new RangeError('Cannot compare learners: are 0 folds, expected at least one')
   const learners = Object.keys(GRIDS) as LearnerName[]
   // A seed per fold, used for each learner anew: all four are tuned on the same inner folds, and none is moved by
   // what another one draws.
   const seeds = folds.map(() => randomInteger(options.random, 2 ** 32))
   let done = 0
-  return learners.map((learner) => {
-    const judged = folds.map((fold, f) => {
-      const result = judgeFold(learner, fold, { folds: options.innerFolds, random: createRandom(seeds[f]!) })
+  const figures: LearnerFigures[] = []
+  for (const learner of learners) {
+    const judged: JudgedFold[] = []
+    for (const [f, fold] of folds.entries()) {
+      const inner = { folds: options.innerFolds, random: createRandom(seeds[f]!) }
+      judged.push(yield* step(`learner/${learner}/fold-${f}`, () => judgeFold(learner, fold, inner)))
       options.onProgress?.(++done, learners.length * folds.length)
-      return result
-    })
-    return figuresOf(learner, folds, judged)
-  })
+    }
+    figures.push(figuresOf(learner, folds, judged))
+  }
+  return figures
 }
 
 function judgeFold(

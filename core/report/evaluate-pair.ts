@@ -10,14 +10,15 @@ import type { RouterFigures } from '#contract/results/router-figures.ts'
 import type { ThresholdPolicy } from '#contract/results/threshold-policy.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import type { HeldOut } from '../evaluate/held-out.ts'
-import { compareLearners } from '../learn/compare-learners.ts'
+import { compareLearnersBySteps } from '../learn/compare-learners.ts'
 import { createRandom } from '../random.ts'
-import { crossValidate } from '../train/cross-validate.ts'
+import { type BySteps, runSteps, step } from '../steps.ts'
+import { crossValidateBySteps } from '../train/cross-validate.ts'
 import { usesFeatures } from '../train/fit/ranker.ts'
 import type { PairData } from '../train/pair-data.ts'
 import { findings } from './findings.ts'
 import { type JudgedPair, type JudgedRouter, judgeRouters } from './judge-routers.ts'
-import { type PairPlan, planFolds } from './plan-folds.ts'
+import { type PairPlan, planFoldsBySteps } from './plan-folds.ts'
 import { SEED_STREAM } from './seed-stream.ts'
 import { strategyTable } from './strategy-table.ts'
 import { BASELINE_KINDS, verdict } from './verdict.ts'
@@ -42,55 +43,60 @@ export type OnStage = (stage: string, done: number, total: number) => void
 /** The grids are tuned on this many folds within each training part. */
 const INNER_FOLDS = 5
 
+type Arguments = [given: PairData, options: EvaluatePairOptions, onProgress?: OnStage]
+
 /** Throws a RangeError for data that do not fit together and for pictures in several folds. */
-export function evaluatePair(
-  given: PairData,
-  options: EvaluatePairOptions,
-  onProgress: OnStage = () => {},
-): PairReport {
+export const evaluatePair = (...given: Arguments): PairReport => runSteps(evaluatePairBySteps(...given))
+
+/** Hours on 50,000 images: a step a choice of features, fold of a kind, and fold of a learner. */
+export function* evaluatePairBySteps(
+  ...[given, options, onProgress = () => {}]: Arguments
+): BySteps<PairReport> {
   const kinds = options.kinds ?? RouterKind.options.filter((kind) => !BASELINE_KINDS.includes(kind))
   const needsFeatures = options.learners === true || kinds.some(usesFeatures)
-  const plan = planFolds(given, { ...options, needsFeatures }, (done, total) =>
+  const plan = yield* planFoldsBySteps(given, { ...options, needsFeatures }, (done, total) =>
     onProgress('choose features', done, total),
   )
-  const held = holdOut(plan, kinds, options, onProgress)
+  const held = yield* holdOut(plan, kinds, options, onProgress)
   onProgress('resample', 0, 1)
-  const pair = judgeRouters(
-    kinds.map((kind) => held.get(kind)!),
-    {
-      answers: plan.data,
-      costs: plan.data.costs,
-      confidence: held.get('confidence')!,
-      random: createRandom(options.seed, SEED_STREAM.bootstrap),
-    },
+  const pair = yield* step('resample', () =>
+    judgeRouters(
+      kinds.map((kind) => held.get(kind)!),
+      {
+        answers: plan.data,
+        costs: plan.data.costs,
+        confidence: held.get('confidence')!,
+        random: createRandom(options.seed, SEED_STREAM.bootstrap),
+      },
+    ),
   )
   onProgress('resample', 1, 1)
-  const learners = options.learners === true ? learnersOf(plan, options.seed, onProgress) : []
+  const learners = options.learners === true ? yield* learnersOf(plan, options.seed, onProgress) : []
   return reportOf(plan, pair, { ...options, learners })
 }
 
 /** Confidence always among them: all are compared with it. */
-function holdOut(
+function* holdOut(
   plan: PairPlan,
   kinds: readonly RouterKind[],
   { policy, seed }: EvaluatePairOptions,
   onProgress: OnStage,
-): Map<RouterKind, HeldOut> {
+): BySteps<Map<RouterKind, HeldOut>> {
   const wanted = [...new Set([...kinds, 'confidence' as const])]
   const randomOf = (fold: number) => createRandom(seed, SEED_STREAM.firstFold + fold)
   const held = new Map<RouterKind, HeldOut>()
   for (const kind of wanted) {
-    held.set(kind, crossValidate(plan.data, { kind, policy }, plan, randomOf))
+    held.set(kind, yield* crossValidateBySteps(plan.data, { kind, policy }, plan, randomOf))
     onProgress('cross-validate routers', held.size, wanted.length)
   }
   return held
 }
 
-function learnersOf(
+function* learnersOf(
   { data, labels, foldOf, featuresOf }: PairPlan,
   seed: number,
   onProgress: OnStage,
-): LearnerFigures[] {
+): BySteps<LearnerFigures[]> {
   const folds = featuresOf.map((features, fold) => {
     const columns = features.map((name) => FEATURE_NAMES.indexOf(name))
     const part = (isTest: boolean) => {
@@ -103,7 +109,7 @@ function learnersOf(
     return { train: part(false), test: part(true) }
   })
   const fewest = Math.min(...folds.map(({ train }) => train.labels.length))
-  return compareLearners(folds, {
+  return yield* compareLearnersBySteps(folds, {
     innerFolds: Math.min(INNER_FOLDS, fewest),
     random: createRandom(seed, SEED_STREAM.learners),
     onProgress: (done, total) => onProgress('compare learners', done, total),

@@ -9,6 +9,7 @@ import type { FeatureSelection } from '#contract/results/feature-selection.ts'
 import type { FeatureChoice } from '#contract/results/pair-report.ts'
 import { createRandom } from '../random.ts'
 import { chooseFeatures } from '../rank-features/choose-features.ts'
+import { type BySteps, runSteps, step } from '../steps.ts'
 import { findLeaks, firstOfEachPixels, leakWords } from '../train/leaks.ts'
 import { needsEdge } from '../train/needs-edge.ts'
 import type { PairData } from '../train/pair-data.ts'
@@ -38,12 +39,13 @@ export interface PairPlan extends FoldPlan {
   selectionOfAll: FeatureSelection | null
 }
 
+type Arguments = [given: PairData, options: PlanOptions, onProgress?: (done: number, total: number) => void]
+
 /** Throws a RangeError for rows that do not fit together, fewer rows than folds, and pictures in several folds. */
-export function planFolds(
-  given: PairData,
-  options: PlanOptions,
-  onProgress: (done: number, total: number) => void = () => {},
-): PairPlan {
+export const planFolds = (...given: Arguments): PairPlan => runSteps(planFoldsBySteps(...given))
+
+/** A step a choice of features. */
+export function* planFoldsBySteps(...[given, options, onProgress]: Arguments): BySteps<PairPlan> {
   checkRows(given)
   const data = options.duplicates === 'leave-out' ? withoutDuplicates(given) : given
   const labels = needsEdge(data.localRight, data.edgeRight)
@@ -68,12 +70,15 @@ export function planFolds(
       labels: Uint8Array.from(rows, (row) => labels[row]!),
     }
     const stream = heldOut === null ? SEED_STREAM.choiceOfAll : SEED_STREAM.firstChoice + heldOut
-    const selection = chooseFeatures(samples, { seed: options.seed, stream })
-    onProgress(heldOut === null ? folds.length + 1 : heldOut + 1, folds.length + 1)
-    return selection
+    return chooseFeatures(samples, { seed: options.seed, stream })
   }
-  const selections = folds.map(choose)
-  const selectionOfAll = choose(null)
+  const selections: FeatureSelection[] = []
+  for (const fold of folds) {
+    selections.push(yield* step(`features/fold-${fold}`, () => choose(fold)))
+    onProgress?.(fold + 1, folds.length + 1)
+  }
+  const selectionOfAll = yield* step('features/all', () => choose(null))
+  onProgress?.(folds.length + 1, folds.length + 1)
   return {
     ...common,
     featuresOf: selections.map((selection) => selection.selected),

@@ -11,9 +11,10 @@ import type { RouterDocument } from '#contract/router.ts'
 import { createRandom } from '../random.ts'
 import { evaluationOf } from '../report/evaluation-of.ts'
 import { judgeRouters } from '../report/judge-routers.ts'
-import { planFolds } from '../report/plan-folds.ts'
+import { planFoldsBySteps } from '../report/plan-folds.ts'
 import { SEED_STREAM } from '../report/seed-stream.ts'
-import { crossValidate } from './cross-validate.ts'
+import { type BySteps, runSteps, step } from '../steps.ts'
+import { crossValidateBySteps } from './cross-validate.ts'
 import { usesFeatures } from './fit/ranker.ts'
 import { fitRouter } from './fit-router.ts'
 import type { PairData } from './pair-data.ts'
@@ -39,7 +40,11 @@ export interface TrainedRouter {
  * Throws a RangeError for fewer rows than folds, rows of unequal number, features that are not finite, a policy that
  * asks for no share, and pictures in several folds.
  */
-export function trainRouter(given: PairData, options: TrainOptions): TrainedRouter {
+export const trainRouter = (given: PairData, options: TrainOptions): TrainedRouter =>
+  runSteps(trainRouterBySteps(given, options))
+
+/** A step a choice of features and a fold; the router itself is fitted at the end. */
+export function* trainRouterBySteps(given: PairData, options: TrainOptions): BySteps<TrainedRouter> {
   const { kind, policy, trees, depth, seed, folds, featureChoice, duplicates = 'refuse' } = options
   const recipe: RouterRecipe = {
     kind,
@@ -47,25 +52,26 @@ export function trainRouter(given: PairData, options: TrainOptions): TrainedRout
     ...(trees === undefined ? {} : { trees }),
     ...(depth === undefined ? {} : { depth }),
   }
-  const plan = planFolds(given, { folds, seed, featureChoice, duplicates, needsFeatures: usesFeatures(kind) })
+  const plan = yield* planFoldsBySteps(given, {
+    ...{ folds, seed, featureChoice, duplicates },
+    needsFeatures: usesFeatures(kind),
+  })
   const { data } = plan
   const randomOf = (fold: number) => createRandom(seed, SEED_STREAM.firstFold + fold)
-  const held = crossValidate(data, recipe, plan, randomOf)
+  const held = yield* crossValidateBySteps(data, recipe, plan, randomOf)
   const confidence =
-    kind === 'confidence' ? held : crossValidate(data, { kind: 'confidence', policy }, plan, randomOf)
-  const pair = judgeRouters([held], {
-    answers: data,
-    costs: data.costs,
-    confidence,
-    random: createRandom(seed, SEED_STREAM.bootstrap),
+    kind === 'confidence'
+      ? held
+      : yield* crossValidateBySteps(data, { kind: 'confidence', policy }, plan, randomOf)
+  const random = createRandom(seed, SEED_STREAM.bootstrap)
+  const against = { answers: data, costs: data.costs, confidence, random }
+  const pair = yield* step('resample', () => judgeRouters([held], against))
+  const final = yield* step('router/final', () => {
+    const everyRow = Array.from(plan.labels.keys())
+    const own = { ...recipe, features: plan.featuresOfAll }
+    const { document, operating } = fitRouter(data, everyRow, own, createRandom(seed, SEED_STREAM.final))
+    return { document, operating }
   })
-  const everyRow = Array.from(plan.labels.keys())
-  const final = fitRouter(
-    data,
-    everyRow,
-    { ...recipe, features: plan.featuresOfAll },
-    createRandom(seed, SEED_STREAM.final),
-  )
   const selection = plan.selectionOfAll
   const evaluation = evaluationOf(pair.routers[0]!, pair, {
     folds,

@@ -5,7 +5,8 @@
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Energy, FeatureRow, JobResult, Outcome, ProfileSummary } from '#contract/outcome.ts'
 import { type Db, newId } from '../db.ts'
-import { deviceJobs, featureRows, outcomes } from '../schema/profile.ts'
+import { insertOutcomes } from '../outcomes/outcome-rows.ts'
+import { deviceJobs, featureRows } from '../schema/profile.ts'
 
 type StoredJob = typeof deviceJobs.$inferSelect
 
@@ -13,9 +14,9 @@ export interface DeviceJobRow extends Omit<StoredJob, 'state'> {
   readonly state: StoredJob['state'] | 'cancelled'
 }
 
-const CANCELLED = 'cancelled by an admin'
+export const CANCELLED = 'cancelled by an admin'
 
-const jobOf = (row: StoredJob): DeviceJobRow =>
+export const jobOf = (row: StoredJob): DeviceJobRow =>
   row.state === 'failed' && row.message === CANCELLED ? { ...row, state: 'cancelled' } : row
 
 export interface DeviceJobDraft {
@@ -108,27 +109,13 @@ export async function appendJobRows(db: Db, jobId: string, batch: JobRows): Prom
     const end = first + batch.rows.length
     const inOrder = batch.rows.every((row, i) => row.index === first + i)
     if (!inOrder || first > job.done || end > job.total) return job.done
-    if (batch.kind === 'profile')
-      await tx
-        .insert(outcomes)
-        .values(
-          batch.rows.map((o) => ({
-            jobId,
-            index: o.index,
-            classes: o.top.map((t) => t.class),
-            probabilities: o.top.map((t) => t.p),
-            latencyMs: o.latencyMs,
-          })),
-        )
-        .onConflictDoNothing()
-    else
-      await tx
-        .insert(featureRows)
-        .values(batch.rows.map((r) => ({ ...r, jobId })))
-        .onConflictDoNothing()
-    const done = Math.max(job.done, end)
-    await tx.update(deviceJobs).set({ done }).where(eq(deviceJobs.id, jobId))
-    return done
+    if (end <= job.done) return job.done
+    // What lies before `done` is stored already, of this batch or of another.
+    const news = job.done - first
+    if (batch.kind === 'profile') await insertOutcomes(tx, jobId, batch.rows.slice(news))
+    else await tx.insert(featureRows).values(batch.rows.slice(news).map((r) => ({ ...r, jobId })))
+    await tx.update(deviceJobs).set({ done: end }).where(eq(deviceJobs.id, jobId))
+    return end
   })
 }
 
@@ -177,15 +164,6 @@ export async function reviseJobEnergy(
       .returning()
     return row
   })
-}
-
-export async function jobOutcomes(db: Db, jobId: string): Promise<Outcome[]> {
-  const rows = await db.select().from(outcomes).where(eq(outcomes.jobId, jobId)).orderBy(asc(outcomes.index))
-  return rows.map((r) => ({
-    index: r.index,
-    top: r.classes.map((c, i) => ({ class: c, p: r.probabilities[i]! })),
-    latencyMs: r.latencyMs,
-  }))
 }
 
 export async function jobFeatures(db: Db, jobId: string): Promise<FeatureRow[]> {

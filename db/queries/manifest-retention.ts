@@ -3,7 +3,7 @@
 // - the newest ones, of which the very newest carries the device's counter: it is never deleted, so no sequence comes
 //   twice;
 // - from what the device last reported on: a report counts only for the manifest that it names;
-// - what it was told before that, other than what it serves: an edge device keeps that one running beside (toldBefore);
+// - what it was told before that, other than what it serves: an edge device keeps that one running beside (toldBeforeEach);
 // - the newest manifest of each of the last deployments: their artifacts may have to be fetched again (told-artifacts).
 //
 // Deployments themselves are never deleted.

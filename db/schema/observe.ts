@@ -1,7 +1,15 @@
 // Stage observe: what the devices answered and why, how often the tiers disagree on images that stayed, and the hard
 // images that were handed in. Deployments are named, not referenced: a device may tell of one that was promoted
 // before its control plane was restored from a backup, and what it saw is kept all the same.
+//
+// Decisions and audits are partitioned by the day of `at` (db/partitions/; drizzle knows no partitions, so the migration
+// says it). A key of a partitioned table must hold what it is partitioned by, so the keys below alone would let a device
+// that has lost its disk tell another decision under an old number. What keeps (device, sequence) single is the device's
+// row in decision_marks: whoever stores holds it locked, and looks at what is stored wherever a number is not above the
+// mark. The mark references the device; a foreign key on every decision would lock the device's row 20,000 times a
+// second, against the reports that write to it.
 
+import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -20,12 +28,15 @@ const deviceId = () =>
     .notNull()
     .references(() => devices.id)
 
+/** When it was stored, where that is over a day from what the device says; null else. Retention goes by it then. */
+const arrivedAt = () => instant('arrived_at')
+
 const sequence = (name: string) => bigint(name, { mode: 'number' }).notNull()
 
 export const decisions = pgTable(
   'decisions',
   {
-    deviceId: deviceId(),
+    deviceId: text('device_id').notNull(),
     sequence: sequence('sequence'),
     at: instant('at').notNull(),
     deploymentId: text('deployment_id').notNull(),
@@ -43,12 +54,16 @@ export const decisions = pgTable(
     byFallback: boolean('by_fallback').notNull(),
     requestId: text('request_id'),
     preference: text('preference'),
+    arrivedAt: arrivedAt(),
   },
   (t) => [
-    primaryKey({ columns: [t.deviceId, t.sequence] }),
+    primaryKey({ columns: [t.deviceId, t.sequence, t.at] }),
     index('decisions_by_time').on(t.at),
     // A rollout asks every second how its deployment does.
     index('decisions_by_deployment').on(t.deploymentId, t.at),
+    // Of a million decisions the ten that an open breaker made are found at once.
+    index('decisions_by_reason').on(t.reason, t.at),
+    index('decisions_by_arrival').on(t.arrivedAt).where(sql`${t.arrivedAt} is not null`),
   ],
 )
 
@@ -56,7 +71,7 @@ export const decisions = pgTable(
 export const audits = pgTable(
   'audits',
   {
-    deviceId: deviceId(),
+    deviceId: text('device_id').notNull(),
     sequence: sequence('sequence'),
     /** The decision that was checked. */
     of: sequence('of'),
@@ -66,10 +81,13 @@ export const audits = pgTable(
     localScore: doublePrecision('local_score').notNull(),
     edgeLabel: integer('edge_label').notNull(),
     edgeScore: doublePrecision('edge_score').notNull(),
+    arrivedAt: arrivedAt(),
   },
   (t) => [
-    primaryKey({ columns: [t.deviceId, t.sequence] }),
+    primaryKey({ columns: [t.deviceId, t.sequence, t.at] }),
     index('audits_by_deployment').on(t.deploymentId, t.at),
+    index('audits_by_time').on(t.at),
+    index('audits_by_arrival').on(t.arrivedAt).where(sql`${t.arrivedAt} is not null`),
   ],
 )
 

@@ -20,21 +20,25 @@ import type { JobResult, ProfileSummary } from '#contract/outcome.ts'
 import { artifacts } from './access.ts'
 import { bytes, createdAt, id, instant } from './columns.ts'
 
-export const models = pgTable('models', {
-  id: id(),
-  name: text('name').notNull().unique(),
-  family: text('family').notNull(),
-  fileDigest: text('file_digest')
-    .notNull()
-    .references(() => artifacts.digest),
-  labelsDigest: text('labels_digest')
-    .notNull()
-    .references(() => artifacts.digest),
-  contract: jsonb('contract').$type<ModelContract>().notNull(),
-  params: bigint('params', { mode: 'number' }),
-  layers: integer('layers'),
-  createdAt: createdAt(),
-})
+export const models = pgTable(
+  'models',
+  {
+    id: id(),
+    name: text('name').notNull().unique(),
+    family: text('family').notNull(),
+    fileDigest: text('file_digest')
+      .notNull()
+      .references(() => artifacts.digest),
+    labelsDigest: text('labels_digest')
+      .notNull()
+      .references(() => artifacts.digest),
+    contract: jsonb('contract').$type<ModelContract>().notNull(),
+    params: bigint('params', { mode: 'number' }),
+    layers: integer('layers'),
+    createdAt: createdAt(),
+  },
+  (t) => [check('models_figures', sql`${t.params} >= 0 and ${t.layers} >= 0`)],
+)
 
 export const datasets = pgTable(
   'datasets',
@@ -69,8 +73,13 @@ export const datasetImages = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.datasetId, t.index] }),
+    check('dataset_images_place', sql`${t.index} >= 0 and ${t.label} >= 0`),
     // Whether a device was told of an image is asked for each one that it fetches.
     index('dataset_images_by_digest').on(t.datasetId, t.digest),
+    // Whether anything refers to an artifact is asked, also by the foreign key, for each one that is collected.
+    index('dataset_images_of_artifact').on(t.digest),
+    // Pages of a class, and how many each has.
+    index('dataset_images_by_label').on(t.datasetId, t.label, t.index),
   ],
 )
 
@@ -88,10 +97,21 @@ export const devices = pgTable(
     lastSeenAt: instant('last_seen_at'),
     revokedAt: instant('revoked_at'),
     report: jsonb('report').$type<DeviceReport>(),
+    /** As it is listed and counted: kept by PostgreSQL, so that a report that says nothing new touches no index. */
+    state: text('state', { enum: ['enrolled', 'idle', 'installing', 'serving', 'failed', 'revoked'] })
+      .notNull()
+      .generatedAlwaysAs(
+        sql`case when revoked_at is not null then 'revoked' else coalesce(report ->> 'state', 'enrolled') end`,
+      ),
   },
   (t) => [
     check('devices_tier', sql`${t.tier} in ('local', 'edge')`),
-    index('devices_group').on(t.groupName),
+    // In the order in which a group is listed.
+    index('devices_group').on(t.groupName, t.name),
+    index('devices_by_tier').on(t.tier, t.name),
+    index('devices_by_state').on(t.state, t.name),
+    // How many of a group are in which state.
+    index('devices_counted').on(t.groupName, t.tier, t.state),
     // Every look at a group reads its few edge devices, however many local ones it has.
     index('devices_edges').on(t.groupName).where(sql`${t.tier} = 'edge'`),
     index('devices_revoked').on(t.groupName).where(sql`${t.revokedAt} is not null`),
@@ -99,16 +119,23 @@ export const devices = pgTable(
 )
 
 /** One-time codes; only the SHA-256 is kept. */
-export const enrolmentCodes = pgTable('enrolment_codes', {
-  id: id(),
-  hash: bytes('hash').notNull().unique(),
-  name: text('name').notNull(),
-  tier: text('tier', { enum: ['local', 'edge'] }).notNull(),
-  groupName: text('group_name').notNull(),
-  createdAt: createdAt(),
-  expiresAt: instant('expires_at').notNull(),
-  usedAt: instant('used_at'),
-})
+export const enrolmentCodes = pgTable(
+  'enrolment_codes',
+  {
+    id: id(),
+    hash: bytes('hash').notNull().unique(),
+    name: text('name').notNull(),
+    tier: text('tier', { enum: ['local', 'edge'] }).notNull(),
+    groupName: text('group_name').notNull(),
+    createdAt: createdAt(),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+  },
+  (t) => [
+    check('enrolment_codes_tier', sql`${t.tier} in ('local', 'edge')`),
+    check('enrolment_codes_hash', sql`octet_length(${t.hash}) = 32`),
+  ],
+)
 
 export const deviceJobs = pgTable(
   'device_jobs',
@@ -144,6 +171,10 @@ export const deviceJobs = pgTable(
       'device_jobs_result',
       sql`${t.state} <> 'done' or (${t.done} = ${t.total} and ${t.result} is not null)`,
     ),
+    check('device_jobs_times', sql`(${t.state} in ('done', 'failed')) = (${t.finishedAt} is not null)`),
+    index('device_jobs_in_order').on(t.createdAt, t.id),
+    index('device_jobs_of_device').on(t.deviceId, t.createdAt, t.id),
+    index('device_jobs_of_dataset').on(t.datasetId, t.createdAt, t.id),
     // Who has a job is asked twice a second, for the whole fleet.
     index('device_jobs_open').on(t.deviceId).where(sql`${t.state} in ('queued', 'running')`),
     // Asking twice for the same measurement gives the same job; a failed one may be asked for again.
@@ -159,19 +190,32 @@ export const deviceJobs = pgTable(
   ],
 )
 
-export const outcomes = pgTable(
-  'outcomes',
+/** Some hundred images a row; db/outcomes/packed-outcomes.ts says how they are packed. Never changed once written. */
+export const outcomeChunks = pgTable(
+  'outcome_chunks',
   {
     jobId: text('job_id')
       .notNull()
       .references(() => deviceJobs.id, { onDelete: 'cascade' }),
-    index: integer('index').notNull(),
-    /** Best five classes, best first, and their probabilities. */
-    classes: integer('classes').array().notNull(),
-    probabilities: doublePrecision('probabilities').array().notNull(),
-    latencyMs: doublePrecision('latency_ms').notNull(),
+    /** Index of the first image; `count` follow without a gap. */
+    first: integer('first').notNull(),
+    count: integer('count').notNull(),
+    /** Best five classes (int4), rank by rank, and their probabilities (float8). */
+    classes: bytes('classes').notNull(),
+    probabilities: bytes('probabilities').notNull(),
+    /** Milliseconds (float8), one an image. */
+    latencies: bytes('latencies').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.jobId, t.index] })],
+  (t) => [
+    primaryKey({ columns: [t.jobId, t.first] }),
+    check('outcome_chunks_place', sql`${t.first} >= 0 and ${t.count} > 0`),
+    check(
+      'outcome_chunks_packed',
+      sql`octet_length(${t.latencies}) = 8 * ${t.count}
+        and octet_length(${t.classes}) in (4 * ${t.count}, 8 * ${t.count}, 12 * ${t.count}, 16 * ${t.count}, 20 * ${t.count})
+        and octet_length(${t.probabilities}) = 2 * octet_length(${t.classes})`,
+    ),
+  ],
 )
 
 export const featureRows = pgTable(
@@ -188,6 +232,7 @@ export const featureRows = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.jobId, t.index] }),
+    check('feature_rows_place', sql`${t.index} >= 0`),
     check('feature_rows_pixels_format', sql`${t.pixels} ~ '^sha256:[0-9a-f]{64}$'`),
   ],
 )

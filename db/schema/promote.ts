@@ -2,7 +2,17 @@
 // servers of others that stand in for edge devices. What is current where is in rollout.ts.
 
 import { sql } from 'drizzle-orm'
-import { check, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 import type { Deployment } from '#contract/deployment.ts'
 import { artifacts } from './access.ts'
 import { createdAt, id, instant } from './columns.ts'
@@ -20,28 +30,35 @@ export const functions = pgTable(
       .references(() => artifacts.digest),
     createdAt: createdAt(),
   },
-  (t) => [unique('functions_name_version').on(t.name, t.version)],
+  (t) => [
+    unique('functions_name_version').on(t.name, t.version),
+    check('functions_version', sql`${t.version} > 0`),
+  ],
 )
 
-export const deployments = pgTable('deployments', {
-  id: id(),
-  version: integer('version').notNull().unique(),
-  localModelId: text('local_model_id')
-    .notNull()
-    .references(() => models.id),
-  edgeModelId: text('edge_model_id')
-    .notNull()
-    .references(() => models.id),
-  routerId: text('router_id')
-    .notNull()
-    .references(() => routers.id),
-  functionId: text('function_id')
-    .notNull()
-    .references(() => functions.id),
-  /** The document as devices get it. */
-  document: jsonb('document').$type<Deployment>().notNull(),
-  createdAt: createdAt(),
-})
+export const deployments = pgTable(
+  'deployments',
+  {
+    id: id(),
+    version: integer('version').notNull().unique(),
+    localModelId: text('local_model_id')
+      .notNull()
+      .references(() => models.id),
+    edgeModelId: text('edge_model_id')
+      .notNull()
+      .references(() => models.id),
+    routerId: text('router_id')
+      .notNull()
+      .references(() => routers.id),
+    functionId: text('function_id')
+      .notNull()
+      .references(() => functions.id),
+    /** The document as devices get it. */
+    document: jsonb('document').$type<Deployment>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [check('deployments_version', sql`${t.version} > 0`)],
+)
 
 export const manifests = pgTable(
   'manifests',
@@ -62,6 +79,7 @@ export const manifests = pgTable(
   (t) => [
     primaryKey({ columns: [t.deviceId, t.sequence] }),
     check('manifests_sequence', sql`${t.sequence} > 0`),
+    check('manifests_times', sql`${t.expiresAt} > ${t.issuedAt}`),
   ],
 )
 
@@ -84,6 +102,7 @@ export const externalEdges = pgTable(
   },
   (t) => [
     check('external_edges_protocol', sql`${t.protocol} in ('oip-v2')`),
+    index('external_edges_newest').on(t.createdAt, t.id),
     // Also how a group's are found, at every look of its devices.
     uniqueIndex('external_edges_active')
       .on(t.groupName, t.deploymentId, t.url)

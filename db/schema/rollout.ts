@@ -119,6 +119,8 @@ export const rollouts = pgTable(
     reason: text('reason'),
   },
   (t) => [
+    check('rollouts_kind', sql`${t.kind} in ('promote', 'rollback')`),
+    check('rollouts_known_state', sql`${t.state} in ('current', 'superseded')`),
     check('rollouts_state', sql`(${t.state} = 'current') = (${t.endedAt} is null)`),
     // Exactly one current deployment per group, whatever crashes.
     uniqueIndex('rollouts_one_current').on(t.groupName).where(sql`${t.state} = 'current'`),

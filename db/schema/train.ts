@@ -18,21 +18,25 @@ export interface SelectionInputs {
   readonly edgeJobs: readonly string[]
 }
 
-export const selections = pgTable('selections', {
-  id: id(),
-  datasetId: text('dataset_id')
-    .notNull()
-    .references(() => datasets.id),
-  localDeviceId: text('local_device_id')
-    .notNull()
-    .references(() => devices.id),
-  edgeDeviceId: text('edge_device_id')
-    .notNull()
-    .references(() => devices.id),
-  inputs: jsonb('inputs').$type<SelectionInputs>().notNull(),
-  result: jsonb('result').$type<SelectionResult>().notNull(),
-  createdAt: createdAt(),
-})
+export const selections = pgTable(
+  'selections',
+  {
+    id: id(),
+    datasetId: text('dataset_id')
+      .notNull()
+      .references(() => datasets.id),
+    localDeviceId: text('local_device_id')
+      .notNull()
+      .references(() => devices.id),
+    edgeDeviceId: text('edge_device_id')
+      .notNull()
+      .references(() => devices.id),
+    inputs: jsonb('inputs').$type<SelectionInputs>().notNull(),
+    result: jsonb('result').$type<SelectionResult>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index('selections_newest').on(t.createdAt, t.id)],
+)
 
 /** Everything that a router came from; the same provenance and code give the same bytes. */
 export interface RouterProvenance {

@@ -12,6 +12,7 @@ import { addModel } from '#admin/client/add-model.ts'
 import type { Api } from '#admin/client/api.ts'
 import { profileLines } from '#admin/client/profile-lines.ts'
 import { waitForJobs, waitForServing } from '#admin/client/wait.ts'
+import { trainRouter } from '#admin/client/work.ts'
 import { ModelContract } from '#contract/model.ts'
 import { writeScenes } from '../write-scenes.ts'
 
@@ -95,7 +96,7 @@ export async function runDemoFlow(world: DemoWorld): Promise<void> {
   })
   stage.say(selectionReport(selection.result))
   stage.begin('training a forest router on seven image features')
-  const router = await api.trpc.routers.train.mutate({ selection: selection.id, kind: 'forest' })
+  const router = await trainRouter(api, { selection: selection.id, kind: 'forest' })
   stage.say(evaluationReport(router.evaluation))
   stage.begin('promoting the deployment')
   const { deployment } = await api.trpc.rollouts.promote.mutate({ router: router.id })

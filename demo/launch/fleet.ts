@@ -5,6 +5,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Api } from '#admin/client/api.ts'
+import { allOf } from '#admin/client/pages.ts'
 import type { Tier } from '#contract/tier.ts'
 import { Child } from './child.ts'
 import type { StartSettings } from './settings.ts'
@@ -25,14 +26,14 @@ const PLACES: readonly Place[] = [
 async function knownName(api: Api, home: string): Promise<string | undefined> {
   const text = await readFile(path.join(home, 'identity.json'), 'utf8').catch(() => '{}')
   const { enrolment } = JSON.parse(text) as { enrolment?: { deviceId: string } }
-  const devices = await api.trpc.devices.list.query()
+  const devices = await allOf(api.trpc.devices.list)
   return devices.find((d) => d.id === enrolment?.deviceId && d.revokedAt === null)?.name
 }
 
 /** A new name and its code. What the worker knew of another database, or from before it was revoked, goes. */
 async function enrolAnew(api: Api, place: Place, home: string): Promise<{ name: string; code: string }> {
   for (const file of ['identity.json', 'state.json']) await rm(path.join(home, file), { force: true })
-  const taken = new Map((await api.trpc.devices.list.query()).map((d) => [d.name, d.revokedAt]))
+  const taken = new Map((await allOf(api.trpc.devices.list)).map((d) => [d.name, d.revokedAt]))
   if (taken.get(place.name) === null) await api.trpc.devices.revoke.mutate({ name: place.name })
   let name: string = place.name
   for (let n = 2; taken.has(name); n++) name = `${place.name}-${n}`

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rig[Symbol.asyncDispose]())
 
 async function names(group: string): Promise<Record<string, string | null>> {
-  const list = await control.admin.aliases.list.query({ group })
+  const { items: list } = await control.admin.aliases.list.query({ group })
   return Object.fromEntries(list.map((a) => [a.name, a.deploymentId]))
 }
 const small = () => rig.fleet({ local: 2, edge: 1 })
@@ -29,7 +29,7 @@ describe('stable and canary', () => {
     await control.admin.rollouts.approve.mutate({ id: rollout.id })
     await fleet.turn(2)
     expect(await names(fleet.group)).toEqual({ stable: deployment.id, canary: deployment.id })
-    const moves = await control.admin.aliases.history.query({ group: fleet.group, name: 'stable' })
+    const { items: moves } = await control.admin.aliases.history.query({ group: fleet.group, name: 'stable' })
     expect(moves.map((m) => [m.deploymentId, m.actor, m.reason])).toEqual([
       [deployment.id, 'the admin', `rollout ${rollout.id} has completed`],
       [old.id, 'the admin', 'promoted'],
@@ -84,7 +84,7 @@ describe('a protected alias', () => {
     expect(await to(second.version, true)).toMatchObject({ deploymentId: first.id, proposedId: second.id })
     expect((await refusalOf(approve(' '))).message).toMatch(/^Cannot read field "reason"/)
     expect(await approve()).toMatchObject({ deploymentId: second.id, proposedId: null })
-    const [move] = await control.admin.aliases.history.query(own)
+    const [move] = (await control.admin.aliases.history.query(own)).items
     expect(move).toMatchObject({
       deploymentId: second.id,
       reason: 'two of us have looked (proposed by the admin)',
@@ -120,7 +120,7 @@ describe('a protected alias', () => {
     expect(message).toContain('without a reason')
     await control.admin.rollouts.approve.mutate({ id: rollout.id, reason: 'figures are good' })
     expect((await fleet.current())?.deployment.id).toBe(deployment.id)
-    const [move] = await control.admin.aliases.history.query({ group: fleet.group, name: 'stable' })
+    const [move] = (await control.admin.aliases.history.query({ group: fleet.group, name: 'stable' })).items
     expect(move?.reason).toBe('figures are good')
   })
 

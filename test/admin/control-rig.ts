@@ -9,7 +9,10 @@ import { pino } from 'pino'
 import type { AdminRouter } from '#admin/api/router.ts'
 import { mintApiKey } from '#admin/api-key.ts'
 import { controlApp } from '#admin/app.ts'
+import { trainRouter } from '#admin/client/work.ts'
 import type { Context } from '#admin/context.ts'
+import { startJobWorker } from '#admin/jobs/work/job-worker.ts'
+import { openLive } from '#admin/live/live.ts'
 import { openManifestSigner } from '#admin/manifest-signer.ts'
 import { ErrorBody } from '#contract/classify.ts'
 import { connect, type Database } from '#db/connect.ts'
@@ -34,7 +37,10 @@ export interface Control extends AsyncDisposable {
   put(bytes: Uint8Array | string): Promise<string>
 }
 
-/** On a database of its own, or on one that is given. */
+/** Tests that run at once wait for theirs. */
+const JOBS_AT_ONCE = 4
+
+/** On a database of its own, or on one that is given; with a worker for its jobs. */
 export async function openControl(given?: TestDatabase): Promise<Control> {
   const { url, drop } = given ?? (await createTestDatabase())
   const database = connect(url)
@@ -46,6 +52,7 @@ export async function openControl(given?: TestDatabase): Promise<Control> {
     artifacts,
     captures: new ArtifactStore(path.join(home, 'captures')),
     signer: await openManifestSigner(home),
+    live: openLive(url, pino({ level: 'silent' })),
     log: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
   }
   const app = controlApp(ctx)
@@ -55,6 +62,7 @@ export async function openControl(given?: TestDatabase): Promise<Control> {
     await insertApiKey(ctx.db, { id, name: `the ${role}`, role, hash })
     keys[role] = token
   }
+  const worker = startJobWorker(ctx, JOBS_AT_ONCE)
   const request = async (pathname: string, init?: RequestInit) => app.request(pathname, init)
   const as = (token: string | undefined) => apiOver(request, token)
   return {
@@ -79,6 +87,8 @@ export async function openControl(given?: TestDatabase): Promise<Control> {
       return digest
     },
     async [Symbol.asyncDispose]() {
+      await ctx.live[Symbol.asyncDispose]()
+      await worker[Symbol.asyncDispose]()
       await database.close()
       await drop()
       await rm(home, { recursive: true, force: true })
@@ -97,6 +107,10 @@ function apiOver(request: Control['request'], token: string | undefined): AdminA
     ],
   })
 }
+
+/** A router of the newest selection, or as asked for. */
+export const trained = (control: Control, input: Parameters<typeof trainRouter>[1]) =>
+  trainRouter({ trpc: control.admin }, input)
 
 export interface Refused {
   readonly code: string

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '#contract/device-api.ts'
+import { jobOutcomes } from '#db/outcomes/outcome-rows.ts'
 import { type Control, errorOf, jsonBody, openControl, refusalOf } from './control-rig.ts'
 import { enrolDevice, type FakeDevice, featureRow, MADE_UP_RESULT } from './fake-device.ts'
 import { addImages, addTinyModel, madeUpOutcome } from './measured-pair.ts'
@@ -41,7 +42,7 @@ async function send(pathname: string, body: unknown, by: FakeDevice = device) {
   const answer = await by.send(`/jobs/${job.id}/${pathname}`, jsonBody(body))
   return { status: answer.status, body: (await answer.json()) as Answer }
 }
-const stateOf = async () => (await control.admin.profiles.list.query({ ids: [job.id] }))[0]!
+const stateOf = async () => (await control.admin.profiles.list.query({ ids: [job.id] })).items[0]!
 
 describe('a job', () => {
   test('says which model to run over which images', async () => {
@@ -160,10 +161,8 @@ describe('rows', () => {
     await send('rows', outcomes(0))
     const other = { outcomes: [{ index: 0, top: [{ class: 2, p: 0.1 }], latencyMs: 999 }] }
     expect((await send('rows', other)).body).toEqual({ done: 1 })
-    const { rows } = await control.database.pool.query('select latency_ms from outcomes where job_id = $1', [
-      job.id,
-    ])
-    expect(rows).toEqual([{ latency_ms: 10 }])
+    const stored = await jobOutcomes(control.database.db, job.id)
+    expect(stored.map(({ latencyMs }) => latencyMs)).toEqual([10])
   })
 
   test.each<[string, unknown, string]>([

@@ -8,6 +8,7 @@ import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { controlApp } from '#admin/app.ts'
 import { Energy } from '#contract/outcome.ts'
+import { withoutTriggers } from '#test/harness/without-triggers.ts'
 import { type Control, jsonBody, openControl, refusalOf } from './control-rig.ts'
 import { enrolDevice, type FakeDevice, MADE_UP_RESULT, runJobs } from './fake-device.ts'
 import { addImages, addTinyModel, madeUpOutcome } from './measured-pair.ts'
@@ -57,12 +58,13 @@ async function finish(energy: object = TOLD) {
 
 /** As the control plane tells it: jobs whose rows are made up take no time. Answers when it began. */
 async function beganTenSecondsEarlier(): Promise<number> {
-  const { rows } = await control.database.pool.query<{ startedS: number }>(
+  const [row] = await withoutTriggers<{ startedS: number }>(
+    control.database.pool,
     `update device_jobs set started_at = started_at - interval '10 s' where id = $1
      returning extract(epoch from started_at)::float8 as "startedS"`,
     [id],
   )
-  return rows[0]!.startedS
+  return row!.startedS
 }
 
 /** 5 W idle, 9 W from the 10th to the 20th second, a sample every 100 ms; `line` writes one. */
@@ -112,7 +114,7 @@ describe('importing a trace', () => {
     const { earlier: before, ...told } = first
     const again = (await take(METER, {})).result!.energy
     expect(again.earlier).toEqual([told, ...before!])
-    const [listed] = await control.admin.profiles.list.query({ ids: [id] })
+    const [listed] = (await control.admin.profiles.list.query({ ids: [id] })).items
     expect(listed!.result!.energy).toEqual(again)
   })
 
@@ -165,7 +167,7 @@ describe('importing a trace', () => {
     const refused = await refusalOf(take(csv, more))
     expect(refused.status).toBe(status)
     expect(refused.message).toMatch(message)
-    const [job] = await control.admin.profiles.list.query({ ids: [id] })
+    const [job] = (await control.admin.profiles.list.query({ ids: [id] })).items
     expect(job!.result!.energy).toEqual(TOLD)
   })
 

@@ -5,8 +5,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { advanceRollouts } from '#admin/jobs/rollout-driver.ts'
-import { listAudit } from '#db/queries/access.ts'
 import { freePort } from '#test/harness/free-port.ts'
+import { withoutTriggers } from '#test/harness/without-triggers.ts'
 import { TINY_LABELS, type TinyShape, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
 import { type PlainOptions, PlainServer } from '#test/workers/oip/plain-server.ts'
 import { refusalOf } from './control-rig.ts'
@@ -47,7 +47,7 @@ describe('a group without an edge device', () => {
     const first = await told(fleet)
     expect(first).toEqual({ sequence: 1, deployment: deployment.id, edges: [place()] })
 
-    const [declared] = await edges().list.query({ group: fleet.group })
+    const [declared] = (await edges().list.query({ group: fleet.group })).items
     expect(declared).toMatchObject({
       url,
       model: 'heavy',
@@ -57,8 +57,8 @@ describe('a group without an edge device', () => {
     expect(await edges().revoke.mutate({ id: declared!.id })).toEqual({ revoked: true })
     expect(await edges().revoke.mutate({ id: declared!.id })).toEqual({ revoked: false })
     expect(await told(fleet)).toEqual({ sequence: 2, deployment: deployment.id, edges: [] })
-    expect(await edges().list.query({ group: fleet.group })).toEqual([])
-    expect(await edges().list.query({ group: fleet.group, all: true })).toHaveLength(1)
+    expect((await edges().list.query({ group: fleet.group })).items).toEqual([])
+    expect((await edges().list.query({ group: fleet.group, all: true })).items).toHaveLength(1)
 
     const again = await edges().declare.mutate({ url, group: fleet.group })
     const twice = await edges().declare.mutate({ url, model: 'heavy', group: fleet.group })
@@ -87,7 +87,7 @@ describe('a group without an edge device', () => {
     const waiting = device.send('/manifest?wait=30', {
       headers: { 'if-none-match': before.headers.get('etag')! },
     })
-    const [declared] = await edges().list.query({ group: fleet.group })
+    const [declared] = (await edges().list.query({ group: fleet.group })).items
     await edges().revoke.mutate({ id: declared!.id })
     expect((await waiting).status).toBe(200)
   })
@@ -110,7 +110,7 @@ describe('a group without an edge device', () => {
     expect(fleet.serving(good.deployment.id)).toBe(2)
 
     const bad = await fleet.promote({ externalEdges: [{ url }], stages: [{ timeoutS: 60 }] })
-    const declared = await edges().list.query({ group: fleet.group })
+    const { items: declared } = await edges().list.query({ group: fleet.group })
     await edges().revoke.mutate({ id: declared.find((e) => e.deploymentId === bad.deployment.id)!.id })
     await rig.age(bad.rollout.id, 61)
     await round()
@@ -138,7 +138,8 @@ test('the names of its classes are for the local devices that are to ask it, and
   const ids = [(await asking.promote({ externalEdges: [{ url }] })).deployment.id, (await usual.settle()).id]
   // The tiers' lists never differ where a data set has measured both; devices go by the deployment alone.
   const labels = await control.put(JSON.stringify(['rot', 'grün', 'blau']))
-  await control.database.pool.query(
+  await withoutTriggers(
+    control.database.pool,
     `update deployments set document = jsonb_set(document, '{edge,labels,digest}', to_jsonb($2::text)) where id = any($1)`,
     [ids, labels],
   )
@@ -246,9 +247,9 @@ test('only admins declare; operators revoke; both leave a line in the audit log'
     })
   expect(other.asked).toEqual([])
   await fleet.promote({ externalEdges: [{ url }] })
-  const [declared] = await edges().list.query({ group: fleet.group })
+  const [declared] = (await edges().list.query({ group: fleet.group })).items
   expect(await operator.edges.revoke.mutate({ id: declared!.id })).toEqual({ revoked: true })
-  const lines = await listAudit(rig.control.ctx.db, { limit: 20 })
+  const { items: lines } = await rig.control.admin.audit.list.query({ limit: 20 })
   expect(lines).toContainEqual(expect.objectContaining({ action: 'edges.revoke', outcome: 'ok' }))
   expect(lines).toContainEqual(expect.objectContaining({ action: 'edges.declare', outcome: 'FORBIDDEN' }))
 })

@@ -91,7 +91,7 @@ test('a key is added, rotated to and retired while devices poll, and none of the
   expect(await tandem('keys', 'retire', first)).toMatchObject({ code: 0 })
   await restart()
   await fleet.turn(2)
-  expect(await rig.control.admin.keys.list.query()).toEqual([
+  expect((await rig.control.admin.keys.list.query()).items).toEqual([
     { kid: next, signs: true, trustedBy: 3, devices: 3, unaware: [] },
   ])
 })

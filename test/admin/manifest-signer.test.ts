@@ -5,7 +5,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { calculateJwkThumbprint, compactVerify, exportJWK, generateKeyPair, importJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { groupRows, manifestFor } from '#admin/device/wanted.ts'
+import { pollRows } from '#admin/device/polls/poll-rows.ts'
+import { manifestFor } from '#admin/device/wanted.ts'
 import { openManifestSigner } from '#admin/manifest-signer.ts'
 import { MANIFEST_JWS_TYPE, Manifest } from '#contract/manifest.ts'
 import { connect } from '#db/connect.ts'
@@ -109,7 +110,7 @@ describe('keys that overlap', () => {
     const device = await addDevice(db, 'pi', 'local')
     const ask = async () => {
       const signer = await openManifestSigner(home)
-      const { sequence, jws } = await manifestFor({ db, rows: groupRows(db), signer }, device, new Date())
+      const { sequence, jws } = await manifestFor({ rows: pollRows(db), signer }, device, new Date())
       const { payload } = await compactVerify(jws, await importJWK(signer.publicKey, 'EdDSA'))
       return { sequence, keys: Manifest.parse(JSON.parse(new TextDecoder().decode(payload))).manifestKeys }
     }

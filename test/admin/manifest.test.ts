@@ -4,7 +4,8 @@
 import { compactVerify, importJWK, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MANIFEST_JWS_TYPE, Manifest } from '#contract/manifest.ts'
-import { type Control, errorOf, openControl } from './control-rig.ts'
+import { withoutTriggers } from '#test/harness/without-triggers.ts'
+import { type Control, errorOf, openControl, trained } from './control-rig.ts'
 import { enrolDevice, type FakeDevice } from './fake-device.ts'
 import { type MeasuredPair, measurePair } from './measured-pair.ts'
 
@@ -14,7 +15,7 @@ let routerId: string
 beforeAll(async () => {
   control = await openControl()
   pair = await measurePair(control)
-  routerId = (await control.admin.routers.train.mutate({ kind: 'confidence', folds: 2 })).id
+  routerId = (await trained(control, { kind: 'confidence', folds: 2 })).id
 })
 afterAll(() => control[Symbol.asyncDispose]())
 
@@ -118,7 +119,8 @@ describe('GET /device/v1/manifest', () => {
 
   test('near its end it is signed again under the next number', async () => {
     const { manifest } = await read(pi)
-    await control.database.pool.query(
+    await withoutTriggers(
+      control.database.pool,
       `update manifests set expires_at = now() + interval '1 day' where device_id = $1`,
       [pi.id],
     )

@@ -51,7 +51,7 @@ describe('inBatches()', () => {
 
   test('answers undefined for what is not there, and goes on after a failure', async () => {
     let isBroken = true
-    const ask = inBatches<string>(async () => {
+    const ask = inBatches<string, string>(async () => {
       if (isBroken) throw new Error('no connection')
       return new Map()
     })

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RouterDocument } from '#contract/router.ts'
-import { type Control, openControl, refusalOf } from './control-rig.ts'
+import { withoutTriggers } from '#test/harness/without-triggers.ts'
+import { type Control, openControl, refusalOf, trained } from './control-rig.ts'
 import { enrolDevice } from './fake-device.ts'
 import { type MeasuredPair, measurePair } from './measured-pair.ts'
 
@@ -14,7 +15,7 @@ beforeAll(async () => {
   control = await openControl()
   pair = await measurePair(control)
   const train = (kind: 'confidence' | 'forest') =>
-    control.admin.routers.train.mutate({ kind, folds: 3, selection: pair.selectionId })
+    trained(control, { kind, folds: 3, selection: pair.selectionId })
   good = (await train('confidence')).id
   chance = (await train('forest')).id
 })
@@ -28,7 +29,7 @@ async function newGroup(...tiers: ('local' | 'edge')[]): Promise<string> {
 }
 const promote = (group: string, more: object = {}) =>
   control.admin.rollouts.promote.mutate({ router: good, group, ...more })
-const history = (group: string) => control.admin.rollouts.history.query({ group })
+const history = async (group: string) => (await control.admin.rollouts.history.query({ group })).items
 
 describe('select and train', () => {
   test('the same measurements select the same pair, with every figure', async () => {
@@ -65,7 +66,7 @@ describe('select and train', () => {
   test('the same seed trains the same bytes under the next version', async () => {
     const input = { kind: 'confidence', folds: 3, selection: pair.selectionId } as const
     const first = await control.admin.routers.get.query({ id: good })
-    const again = await control.admin.routers.train.mutate(input)
+    const again = await trained(control, input)
     expect(again.documentDigest).toBe(first.documentDigest)
     expect(again.evaluation).toEqual(first.evaluation)
     expect(again.version).toBeGreaterThan(first.version)
@@ -74,12 +75,14 @@ describe('select and train', () => {
   })
 
   test('a stored kind that this build does not know is our defect, not an input error', async () => {
-    const router = await control.admin.routers.train.mutate({
+    const router = await trained(control, {
       kind: 'confidence',
       folds: 2,
       selection: pair.selectionId,
     })
-    await control.database.pool.query(`update routers set kind = 'newer' where id = $1`, [router.id])
+    await withoutTriggers(control.database.pool, `update routers set kind = 'newer' where id = $1`, [
+      router.id,
+    ])
     const group = await newGroup('local', 'edge')
     const { code, fields } = await refusalOf(promote(group, { router: router.id }))
     expect([code, fields]).toEqual(['INTERNAL_SERVER_ERROR', undefined])

@@ -3,7 +3,7 @@
 import { advanceRollouts } from '#admin/jobs/rollout-driver.ts'
 import type { Tier } from '#contract/tier.ts'
 import type { TestDatabase } from '#test/harness/database.ts'
-import { type Control, openControl } from './control-rig.ts'
+import { type Control, openControl, trained } from './control-rig.ts'
 import { measurePair } from './measured-pair.ts'
 import { halfPairs, SimulatedDevice } from './simulated-device.ts'
 
@@ -22,7 +22,7 @@ export const STAGES = [{ share: 0.25 }, { share: 0.5 }, {}]
 export async function openRolloutRig(given?: TestDatabase): Promise<RolloutRig> {
   const control = await openControl(given)
   await measurePair(control)
-  const router = (await control.admin.routers.train.mutate({ kind: 'confidence', folds: 2 })).id
+  const router = (await trained(control, { kind: 'confidence', folds: 2 })).id
   let groups = 0
   return {
     control,
@@ -114,7 +114,7 @@ export class SimulatedFleet {
   }
 
   async current() {
-    const [row] = await this.#control.admin.rollouts.history.query({ group: this.group, limit: 1 })
-    return row
+    const { items } = await this.#control.admin.rollouts.history.query({ group: this.group, limit: 1 })
+    return items[0]
   }
 }

@@ -106,7 +106,7 @@ describe('what a selection tells', () => {
     const [first, again] = [await select(input), await select(input)]
     expect(again.result).toEqual(first.result)
     expect((await control.admin.selections.get.query({ id: first.id })).result).toEqual(first.result)
-    const jobs = await control.admin.profiles.list.query({ dataset: 'scenes' })
+    const { items: jobs } = await control.admin.profiles.list.query({ dataset: 'scenes' })
     const { sources } = first.result
     expect(sources?.datasetDigest).toMatch(/^sha256:[0-9a-f]{64}$/)
     expect([...sources!.localJobs, ...sources!.edgeJobs].sort()).toEqual(
@@ -119,7 +119,7 @@ describe('what a selection tells', () => {
 
   test('the figures of every candidate, measured and on file', async () => {
     const { candidates } = await expecting({ accuracyMin: 0.65 })
-    const models = await control.admin.models.list.query()
+    const { items: models } = await control.admin.models.list.query()
     expect(candidates.map((c) => c.name)).toEqual(models.map((m) => m.name))
     for (const c of candidates)
       expect(c).toMatchObject({ localPeakMemoryBytes: 50_000_000, sizeBytes: expect.any(Number) })

@@ -164,7 +164,7 @@ describe('people', () => {
         code: 'CONFLICT',
         message: expect.stringMatching(`${words} .* by the admin is awaiting-approval`),
       })
-    expect(await control.admin.rollouts.list.query()).toContainEqual(
+    expect((await control.admin.rollouts.list.query()).items).toContainEqual(
       expect.objectContaining({ id: rollout.id, state: 'awaiting-approval' }),
     )
   })

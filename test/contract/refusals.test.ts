@@ -251,7 +251,9 @@ describe('what a device sends', () => {
       ['state', 'happy'],
       ['servingDeploymentId', undefined],
       ['message', 'x'.repeat(2_001)],
-      ['functionDriver', 'docker'],
+      ['functionDriver', ''],
+      ['functionDriver', 'x'.repeat(41)],
+      ['driverName', 7],
     ]))
   describe('as outcomes', () =>
     refuses(OutcomeBatch, 'outcome-batch', [

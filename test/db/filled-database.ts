@@ -10,6 +10,11 @@ import { EvaluationOptions } from '#contract/results/evaluation-options.ts'
 import { RolloutPlan, Stage } from '#contract/rollout.ts'
 import type { Tier } from '#contract/tier.ts'
 import type { Db } from '#db/db.ts'
+import { takeAttempt } from '#db/queries/access/attempts.ts'
+import { sharedSecret } from '#db/queries/access/auth-secret.ts'
+import { keepCall } from '#db/queries/access/kept-calls.ts'
+import { insertCode } from '#db/queries/access/one-time-codes.ts'
+import { insertUser, setPassword } from '#db/queries/access/users.ts'
 import { insertApiKey, writeAudit } from '#db/queries/access.ts'
 import { recordArtifact } from '#db/queries/artifacts.ts'
 import { insertDataset } from '#db/queries/datasets.ts'
@@ -18,16 +23,22 @@ import { insertDeployment, startRollout } from '#db/queries/deployments.ts'
 import { appendJobRows, ensureDeviceJob, takeDeviceJob } from '#db/queries/device-jobs.ts'
 import { enrolDevice, insertEnrolment } from '#db/queries/devices.ts'
 import { ensureFunction } from '#db/queries/functions.ts'
+import { keepStep, takeJob } from '#db/queries/jobs/job-work.ts'
+import { ensureJob } from '#db/queries/jobs/jobs.ts'
+import { holdLease } from '#db/queries/jobs/leases.ts'
 import { type ManifestRow, nextManifest } from '#db/queries/manifests.ts'
 import { insertModel, modelRefs } from '#db/queries/models.ts'
 import { insertAudits } from '#db/queries/observe/audits.ts'
 import { insertCaptures } from '#db/queries/observe/captures.ts'
+import { rollUpDecisions } from '#db/queries/observe/decision-hours.ts'
 import { moveAlias } from '#db/queries/rollouts/aliases.ts'
 import { ensureExternalEdge } from '#db/queries/rollouts/external-edges.ts'
 import { insertStaged } from '#db/queries/rollouts/staged-rollouts.ts'
 import { ensureEvaluation } from '#db/queries/train/evaluations.ts'
 import { insertRouter } from '#db/queries/train/routers.ts'
 import { insertSelection } from '#db/queries/train/selections.ts'
+import { secondFactors, sessions, verifications } from '#db/schema/auth.ts'
+import { manifestStore } from './manifest-store.ts'
 
 export const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 
@@ -166,9 +177,47 @@ export const routerDraft = (selectionId: string, documentDigest: string) => ({
   },
 })
 
+/** One that a worker is at. */
+async function addJob(db: Db, subject: string): Promise<void> {
+  const input = { evaluation: subject }
+  await ensureJob(db, { kind: 'evaluation', input, sameKey: subject, subject, askedBy: 'a test' })
+  const taken = (await takeJob(db, 'long', 'a worker'))!
+  await keepStep(db, taken, { name: 'resample', build: 'a build', value: Buffer.from('figures') })
+  await holdLease(db, 'rollouts', 'a worker', 3_000)
+}
+
+async function addUser(db: Db): Promise<void> {
+  const expiresAt = new Date(Date.now() + 3_600_000)
+  const user = await insertUser(db, {
+    username: 'ana',
+    name: 'Ana',
+    email: 'ana@example.org',
+    role: 'admin',
+    createdBy: 'a test',
+  })
+  await setPassword(db, user.id, 'salt:key')
+  await insertCode(db, {
+    hash: randomBytes(32),
+    purpose: 'password',
+    userId: user.id,
+    createdBy: 'a test',
+    expiresAt,
+  })
+  await takeAttempt(db, 'sign-in ana', { burst: 5, everyMs: 1_000 })
+  await sharedSecret(db, 'a secret')
+  await db.insert(sessions).values({ id: 'ses_1', userId: user.id, token: 'a token', expiresAt })
+  await db.insert(verifications).values({ id: 'ver_1', identifier: 'trust', value: user.id, expiresAt })
+  await db
+    .insert(secondFactors)
+    .values({ id: 'tfa_1', userId: user.id, secret: 'sealed', backupCodes: 'sealed' })
+}
+
 /** Leaves no table empty. */
 export async function fillDatabase(db: Db): Promise<FilledDatabase> {
+  await addUser(db)
   await insertApiKey(db, { name: 'first', role: 'admin', hash: randomBytes(32) })
+  const call = { action: 'models.create', input: randomBytes(32), answer: randomBytes(60) }
+  await keepCall(db, { actor: 'key_1', key: randomBytes(32) }, call)
   await writeAudit(db, { actor: 'first', action: 'models.create', outcome: 'ok', input: { name: 'light' } })
   const model = await addModel(db, 'light')
   const dataset = await addDataset(db, 'scenes', 4)
@@ -189,7 +238,8 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
     inputs: { localJobs: [profile.id], edgeJobs: [] },
     result: { ok: false, images: 4, candidates: [], reasons: ['made up'] },
   })
-  await ensureEvaluation(db, selection.id, EvaluationOptions.parse({}))
+  const { row: evaluation } = await ensureEvaluation(db, selection.id, EvaluationOptions.parse({}))
+  await addJob(db, evaluation.id)
   const document = await addArtifact(db, '{}')
   const router = await insertRouter(db, routerDraft(selection.id, document))
   const fn = await ensureFunction(db, 'classify', document)
@@ -216,8 +266,9 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
     deploymentId: id,
     createdBy: 'a test',
   })
-  await nextManifest(db, pi.id, async () => manifestAt(pi.id, 1))
+  await nextManifest(manifestStore(db), pi.id, async () => manifestAt(pi.id, 1))
   await insertDecisions(db, pi.id, [decisionAt(1)])
+  await rollUpDecisions(db)
   await insertAudits(db, pi.id, [auditAt(2, 1)])
   await insertCaptures(db, pi.id, [captureOf('a hard image')])
   return {

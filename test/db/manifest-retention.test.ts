@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRandom } from '#core/random.ts'
 import { insertDeployment } from '#db/queries/deployments.ts'
 import { deleteOldManifests } from '#db/queries/manifest-retention.ts'
-import { lastManifest, nextManifest, toldBefore, toldSequences } from '#db/queries/manifests.ts'
+import { nextManifest, toldSequences } from '#db/queries/manifests.ts'
 import { addDevice, manifestAt } from './filled-database.ts'
+import { lastManifest, manifestStore, toldBefore } from './manifest-store.ts'
 import { openQueryRig, type QueryRig } from './query-rig.ts'
 
 const RETENTION = { newest: 5, deployments: 3 }
@@ -40,7 +41,7 @@ async function addHistory(name: string): Promise<Told> {
   while (told.length < count)
     told.push(told.length > 0 && random() < 0.7 ? told.at(-1)! : deployments[below(deployments.length)]!)
   for (const [i, deploymentId] of told.entries())
-    await nextManifest(db(), deviceId, async () => ({
+    await nextManifest(manifestStore(db()), deviceId, async () => ({
       ...manifestAt(deviceId, i + 1, `content ${i}`),
       deploymentId,
     }))
@@ -56,7 +57,7 @@ async function answers({ deviceId, sequence, serving }: Told) {
   const told = await toldSequences(db(), serving, [deviceId])
   const before = []
   for (let later = sequence; later <= newest!.sequence; later++)
-    before.push(await toldBefore(db(), deviceId, { sequence: later, deploymentId: serving }))
+    before.push(await toldBefore(db(), { deviceId, sequence: later, deploymentId: serving }))
   return { newest, before, isToldOf: told.has(`${deviceId}/${sequence}`) }
 }
 
@@ -108,10 +109,12 @@ test('what is deleted is missed by nobody', async () => {
 test('a manifest that was made before others were told and deleted again gets no sequence of theirs', async () => {
   const { id: deviceId } = await addDevice(db(), 'slow', 'edge')
   const tell = (content: string) =>
-    nextManifest(db(), deviceId, async (last) => manifestAt(deviceId, (last?.sequence ?? 0) + 1, content))
+    nextManifest(manifestStore(db()), deviceId, async (last) =>
+      manifestAt(deviceId, (last?.sequence ?? 0) + 1, content),
+    )
   await tell('the first')
   let attempts = 0
-  const slow = await nextManifest(db(), deviceId, async (last) => {
+  const slow = await nextManifest(manifestStore(db()), deviceId, async (last) => {
     if (++attempts === 1) {
       for (let i = 0; i < 3 * RETENTION.newest; i++) await tell(`meanwhile ${i}`)
       const report = JSON.stringify({ sequence: 3 * RETENTION.newest, servingDeploymentId: 'none' })

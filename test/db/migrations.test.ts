@@ -1,28 +1,32 @@
-// The migrations of this repository: from nothing, on a filled database, and against the schema in TypeScript.
-// migrate.test.ts has the migrator itself.
+// The migrations of this repository: from nothing, from every earlier version filled with rows, killed half-way, and
+// against the schema in TypeScript. migrate.test.ts has the migrator itself.
 
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import os from 'node:os'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { schemaText } from '#db/catalog/schema-text.ts'
 import { connect } from '#db/connect.ts'
 import { migrateDatabase } from '#db/migrate.ts'
+import { jobOutcomes, topAnswers } from '#db/outcomes/outcome-rows.ts'
 import { createEmptyDatabase, type TestDatabase } from '#test/harness/database.ts'
+import { contentsOf } from './contents-of.ts'
 import { fillDatabase } from './filled-database.ts'
+import { loadFixtures } from './fixtures.ts'
+import { MIGRATIONS, migrationTags, olderBuild } from './older-build.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '../..')
-const FOLDER = path.join(ROOT, 'migrations')
-/** Rows to stand in every table behind a migration; its own later ones must keep them. */
-const FIXTURES = path.join(import.meta.dirname, 'fixtures')
-/** What a migration removes on purpose: `tag: [table or table.column]`. */
-const MEANT: Record<string, string[]> = {}
+const ROOT = path.resolve(MIGRATIONS, '..')
+/** What a migration removes or recomputes on purpose: `tag: [table or table.column]`. */
+const MEANT: Record<string, string[]> = {
+  // They are packed into outcome_chunks, where the tests of values find them again.
+  '0011_outcomes-packed': ['outcomes'],
+}
+const TAGS = await migrationTags()
 
 let database: TestDatabase
 let client: pg.Client
-const folders: string[] = []
 beforeEach(async () => {
   database = await createEmptyDatabase()
   client = await clientOf(database.url)
@@ -30,7 +34,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await client.end()
   await database.drop()
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true })
 })
 
 async function clientOf(url: string): Promise<pg.Client> {
@@ -39,65 +42,85 @@ async function clientOf(url: string): Promise<pg.Client> {
   return made
 }
 
-const rows = async (sql: string) => (await client.query({ text: sql, rowMode: 'array' })).rows as string[][]
+const rows = async (sql: string): Promise<unknown[][]> =>
+  (await client.query({ text: sql, rowMode: 'array' })).rows
 
-const tables = async () =>
-  (
-    await rows(`select table_name from information_schema.tables where table_schema = 'public' order by 1`)
-  ).flat()
-
-/** By `table.column`: how many values and the digest of all of them. */
-async function contents(): Promise<Map<string, string>> {
-  const columns = await rows(
-    `select table_name, column_name from information_schema.columns where table_schema = 'public' order by 1, 2`,
-  )
-  const found = new Map<string, string>()
-  for (const [table, column] of columns) {
-    const [row] = await rows(
-      `select concat(count(*), ' ', md5(coalesce(string_agg(x::text, '|' order by x::text), ''))) from (select "${column}" from "${table}") x`,
-    )
-    found.set(`${table}.${column}`, row![0]!)
-  }
-  return found
+async function migrateTo(version: number): Promise<void> {
+  await using build = await olderBuild(version + 1)
+  await migrateDatabase(database.url, { folder: build.path })
 }
-
-/** The first `count` migrations alone, as an older build had them. */
-async function olderBuild(count: number): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'tandem-older-'))
-  folders.push(folder)
-  await cp(FOLDER, folder, { recursive: true })
-  const file = path.join(folder, 'meta', '_journal.json')
-  const journal = JSON.parse(await readFile(file, 'utf8'))
-  await writeFile(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }))
-  return folder
-}
-
-const tags = async () =>
-  (
-    JSON.parse(await readFile(path.join(FOLDER, 'meta', '_journal.json'), 'utf8')).entries as {
-      tag: string
-    }[]
-  ).map((entry) => entry.tag)
 
 test('every file in migrations/ is in the journal', async () => {
-  const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql'))
-  expect(files.sort()).toEqual((await tags()).map((tag) => `${tag}.sql`).sort())
+  const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql'))
+  expect(files.sort()).toEqual(TAGS.map((tag) => `${tag}.sql`).sort())
 })
 
-test('each migration keeps every value that the ones before it left', async () => {
-  for (const [i, tag] of (await tags()).entries()) {
-    const before = await contents()
-    await migrateDatabase(database.url, { folder: await olderBuild(i + 1) })
-    const after = await contents()
+describe.each(TAGS.map((tag, version) => ({ tag, version })))('from $tag, filled,', ({ version }) => {
+  beforeEach(async () => {
+    await migrateTo(version)
+    await loadFixtures(database.url, version)
+  })
+
+  test('every value that is not meant to change is still there', async () => {
+    const before = await contentsOf(client)
+    const empty = [...before].filter(([, values]) => values.startsWith('0 '))
+    expect(new Set(empty.map(([column]) => column.split('.')[0]))).toEqual(new Set())
+    const { applied } = await migrateDatabase(database.url)
+    expect(applied).toBe(TAGS.length - version - 1)
+    const meant = TAGS.slice(version + 1).flatMap((tag) => MEANT[tag] ?? [])
+    const after = await contentsOf(client)
     const lost = [...before].filter(
       ([column, values]) =>
-        after.get(column) !== values &&
-        !MEANT[tag]?.some((meant) => column === meant || column.startsWith(`${meant}.`)),
+        after.get(column) !== values && !meant.some((what) => `${column}.`.startsWith(`${what}.`)),
     )
-    expect(lost, tag).toEqual([])
-    const fixture = await readFile(path.join(FIXTURES, `${tag}.sql`), 'utf8').catch(() => undefined)
-    if (fixture !== undefined) await client.query(fixture)
-  }
+    expect(lost).toEqual([])
+  })
+
+  test('what was measured and counted reads as it was', async () => {
+    await migrateDatabase(database.url)
+    const { db, close } = connect(database.url)
+    expect(await jobOutcomes(db, 'job_1')).toEqual([
+      {
+        index: 0,
+        top: [
+          { class: 1, p: 0.9 },
+          { class: 0, p: 0.1 },
+        ],
+        latencyMs: 12.3,
+      },
+      { index: 1, top: [{ class: 0, p: 1e-30 }], latencyMs: 0 },
+    ])
+    const best = (await topAnswers(db, ['job_1'])).get('job_1')!
+    expect([[...best.classes], [...best.probabilities]]).toEqual([
+      [1, 0],
+      [0.9, 1e-30],
+    ])
+    await close()
+    expect(await rows('select sequence::int, score, threshold from decisions order by 1')).toEqual([
+      [1, 0.9, 0.6],
+      [2, 0.1, null],
+    ])
+    expect(
+      await rows(`select sum(images)::int, sum(by_fallback)::int, sum(latency_sum_ms) from decision_hours`),
+    ).toEqual([[2, 1, 45.6 + 7.8]])
+    const told = version < 4 ? 2 : 4 // Audits are counted with the decisions.
+    expect(await rows('select device_id, up_to::int from decision_marks')).toEqual(
+      version < 9 ? [['dev_1', told]] : [['dev_1', 4]],
+    )
+  })
+
+  test('the schema is that of a new database', async () => {
+    await migrateDatabase(database.url)
+    const fresh = await createEmptyDatabase()
+    await migrateDatabase(fresh.url)
+    const other = await clientOf(fresh.url)
+    try {
+      expect(await schemaText(client)).toBe(await schemaText(other))
+    } finally {
+      await other.end()
+      await fresh.drop()
+    }
+  })
 })
 
 test('a filled database has a row in every table, and migrating it again changes none', async () => {
@@ -105,20 +128,39 @@ test('a filled database has a row in every table, and migrating it again changes
   const { db, close } = connect(database.url)
   await fillDatabase(db)
   await close()
-  const before = await contents()
+  const before = await contentsOf(client)
   const empty = [...before]
     .filter(([, values]) => values.startsWith('0 '))
     .map(([column]) => column.split('.')[0])
   expect(empty).toEqual([])
   expect((await migrateDatabase(database.url)).applied).toBe(0)
-  expect(await contents()).toEqual(before)
+  expect(await contentsOf(client)).toEqual(before)
 })
 
 test('two migrators at once apply each migration once', async () => {
   const runs = await Promise.all([migrateDatabase(database.url), migrateDatabase(database.url)])
-  const total = (await tags()).length
-  expect(runs.map((run) => run.applied).sort()).toEqual([0, total])
-  expect(await tables()).toContain('rollouts')
+  expect(runs.map((run) => run.applied).sort((a, b) => a - b)).toEqual([0, TAGS.length])
+})
+
+describe('db/schema.sql', () => {
+  test('is what the migrations make; `npx vitest run test/db/migrations -u` writes it anew, for review', async () => {
+    await migrateDatabase(database.url)
+    const text = await schemaText(client)
+    await expect(
+      `-- What migrations/ make of an empty database, for review: written by test/db/migrations.test.ts.\n\n${text}`,
+    ).toMatchFileSnapshot(path.join(ROOT, 'db', 'schema.sql'))
+  })
+
+  test('is the same of a database that was migrated step by step', async () => {
+    for (const version of TAGS.keys()) await migrateTo(version)
+    const stepwise = await schemaText(client)
+    const once = await createEmptyDatabase()
+    await migrateDatabase(once.url)
+    const other = await clientOf(once.url)
+    expect(stepwise).toBe(await schemaText(other))
+    await other.end()
+    await once.drop()
+  })
 })
 
 /** Everything that the schema in TypeScript can say about the public schema of a database. */
@@ -129,16 +171,18 @@ async function catalogue(url: string): Promise<Record<string, string>> {
       concat_ws(' ', data_type, udt_name, is_nullable, column_default, is_identity) as v
       from information_schema.columns where table_schema = 'public'
     union all select 'constraint ' || conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
-      from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
-    union all select 'index ' || indexname, indexdef from pg_indexes where schemaname = 'public'`)
+      from pg_constraint where connamespace = 'public'::regnamespace and contype not in ('n', 't')
+    union all select 'index ' || indexname, replace(indexdef, ' ON ONLY ', ' ON ') from pg_indexes where schemaname = 'public'`)
   await reader.end()
   return Object.fromEntries(rows.map(({ k, v }) => [k, v]))
 }
 
+const drizzleKit = (...args: string[]) =>
+  promisify(execFile)(path.join(ROOT, 'node_modules', '.bin', 'drizzle-kit'), args, { cwd: ROOT })
+
 test('migrations/ and db/schema/ describe the same database', async () => {
   await migrateDatabase(database.url)
-  const drizzleKit = path.join(ROOT, 'node_modules', '.bin', 'drizzle-kit')
-  const { stdout: ddl } = await promisify(execFile)(drizzleKit, ['export'], { cwd: ROOT })
+  const { stdout: ddl } = await drizzleKit('export')
   const fromSchema = await createEmptyDatabase()
   const builder = await clientOf(fromSchema.url)
   try {

@@ -3,18 +3,19 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isUniqueViolation } from '#db/db.ts'
+import { jobOutcomes, topAnswers } from '#db/outcomes/outcome-rows.ts'
 import { artifactSizes } from '#db/queries/artifacts.ts'
-import { insertDecisions, lastDecision, listDecisions } from '#db/queries/decisions.ts'
+import { insertDecisions, lastDecision } from '#db/queries/decisions.ts'
 import {
   appendJobRows,
   ensureDeviceJob,
   failDeviceJob,
   finishDeviceJob,
   jobFeatures,
-  jobOutcomes,
   takeDeviceJob,
 } from '#db/queries/device-jobs.ts'
 import { enrolDevice, findDevice, listDevices } from '#db/queries/devices.ts'
+import { pageDecisions } from '#db/queries/lists/decision-lists.ts'
 import { enrolmentCodes } from '#db/schema/profile.ts'
 import {
   addArtifact,
@@ -198,7 +199,7 @@ describe('numbers that no float4 can hold', () => {
     const numbers = { score: 1e-60, totalMs: 0.1 + 0.2, energyJ: 1e-50 }
     const routed = { ...decision, score: -1e-70, threshold: 1e100 }
     await insertDecisions(db(), id, [{ ...record, ...numbers, decision: routed }])
-    const [stored] = await listDecisions(db(), 1)
+    const [stored] = (await pageDecisions(db(), { limit: 1 })).items
     expect(stored).toMatchObject({ deviceId: id, ...numbers, routerScore: -1e-70, threshold: 1e100 })
   })
 })

@@ -5,9 +5,10 @@ import { connect } from '#db/connect.ts'
 import { pgFailure } from '#db/db.ts'
 import { currentRollout, insertDeployment, rolloutHistory, startRollout } from '#db/queries/deployments.ts'
 import { ensureFunction, findFunction } from '#db/queries/functions.ts'
-import { lastManifest, nextManifest } from '#db/queries/manifests.ts'
+import { nextManifest } from '#db/queries/manifests.ts'
 import { findRouter, insertRouter } from '#db/queries/train/routers.ts'
 import { addArtifact, addDevice, manifestAt, rolloutDraft, routerDraft } from './filled-database.ts'
+import { lastManifest, manifestStore } from './manifest-store.ts'
 import { openQueryRig, type QueryRig, times } from './query-rig.ts'
 
 let rig: QueryRig
@@ -92,10 +93,15 @@ describe('the database itself refuses', () => {
     ['more rows than images', 'update device_jobs set done = total + 1', 'device_jobs_progress'],
     [
       'a profile without a model',
-      `update device_jobs set model_id = null where kind = 'profile'`,
+      `insert into device_jobs (id, kind, device_id, dataset_id, total)
+        select 'job_x', 'profile', device_id, dataset_id, total from device_jobs limit 1`,
       'device_jobs_kind',
     ],
-    ['an artifact named otherwise', `update artifacts set digest = 'md5:1'`, 'artifacts_digest_format'],
+    [
+      'an artifact named otherwise',
+      `insert into artifacts (digest, size_bytes, media_type) values ('md5:1', 1, 'text/plain')`,
+      'artifacts_digest_format',
+    ],
     [
       'a group on its way to two deployments',
       `insert into rolling_groups select group_name, rollout_id from rolling_groups`,
@@ -117,7 +123,11 @@ describe('the database itself refuses', () => {
       'staged_rollouts_stages',
     ],
     ['a proposal by nobody', `update aliases set proposed_id = deployment_id`, 'aliases_proposal'],
-    ['manifest 0', 'update manifests set sequence = 0', 'manifests_sequence'],
+    [
+      'manifest 0',
+      `insert into manifests select device_id, 0, deployment_id, digest, content, jws, issued_at, expires_at from manifests`,
+      'manifests_sequence',
+    ],
     ['a role that is none', `update api_keys set role = 'king'`, 'api_keys_role'],
     ['a tier that is none', `update devices set tier = 'cloud'`, 'devices_tier'],
   ])('%s', async (_, statement, constraint) => {
@@ -133,7 +143,9 @@ describe('nextManifest()', () => {
   test('twenty polls at once never give one number to two contents', async () => {
     const { id } = await addDevice(db(), 'polled', 'local')
     const made = await times(20, (i) =>
-      nextManifest(db(), id, async (last) => manifestAt(id, (last?.sequence ?? 0) + 1, `content ${i}`)),
+      nextManifest(manifestStore(db()), id, async (last) =>
+        manifestAt(id, (last?.sequence ?? 0) + 1, `content ${i}`),
+      ),
     )
     expect(made.map((m) => m.sequence).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, i) => i + 1),
@@ -143,14 +155,14 @@ describe('nextManifest()', () => {
   test('gives the last one again where nothing changed', async () => {
     const { id } = await addDevice(db(), 'quiet', 'local')
     const make = async (last: Awaited<ReturnType<typeof lastManifest>>) => last ?? manifestAt(id, 1)
-    const made = await times(10, () => nextManifest(db(), id, make))
+    const made = await times(10, () => nextManifest(manifestStore(db()), id, make))
     expect(new Set(made.map((m) => m.sequence))).toEqual(new Set([1]))
   })
 
   test('holds no connection while it is being made: a signature may take seconds', async () => {
     const single = connect(rig.url, { max: 1 })
     const { id } = await addDevice(db(), 'slowly signed', 'local')
-    const made = await nextManifest(single.db, id, async (last) => {
+    const made = await nextManifest(manifestStore(single.db), id, async (last) => {
       expect(await lastManifest(single.db, id)).toBeUndefined()
       return manifestAt(id, (last?.sequence ?? 0) + 1)
     })
@@ -161,8 +173,8 @@ describe('nextManifest()', () => {
   test('stores nothing when making it fails, and lets the next one through', async () => {
     const { id } = await addDevice(db(), 'failed', 'local')
     const fail = () => Promise.reject(new Error('no key'))
-    await expect(nextManifest(db(), id, fail)).rejects.toThrow('no key')
+    await expect(nextManifest(manifestStore(db()), id, fail)).rejects.toThrow('no key')
     expect(await lastManifest(db(), id)).toBeUndefined()
-    expect((await nextManifest(db(), id, async () => manifestAt(id, 1))).sequence).toBe(1)
+    expect((await nextManifest(manifestStore(db()), id, async () => manifestAt(id, 1))).sequence).toBe(1)
   })
 })

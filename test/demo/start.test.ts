@@ -86,7 +86,7 @@ async function leftovers(): Promise<string[]> {
 }
 
 const classifyOnPi = async () =>
-  classify(await healthImage(), { url: `http://127.0.0.1:${env.TANDEM_PI_PORT}` })
+  classify(healthImage(), { url: `http://127.0.0.1:${env.TANDEM_PI_PORT}` })
 
 beforeAll(async () => {
   home = await tempFolder('start')

@@ -254,7 +254,7 @@ describe('tandem-pi.service', () => {
         'the board is enrolled and has reported',
         async () => {
           if (child.exitCode !== null) throw new Error(output)
-          const devices = await api.trpc.devices.list.query()
+          const { items: devices } = await api.trpc.devices.list.query()
           return devices.find((device) => device.name === 'board' && device.report !== null)
         },
         30_000,

@@ -9,7 +9,8 @@ import { tinyContract } from '#test/vision/tiny-model.ts'
 import type { DecodedImage } from '#vision/decode.ts'
 import { imageEntry } from '#vision/image-entry.ts'
 import { prepareInput, type ViewedImage } from '#vision/session/prepare-input.ts'
-import { createVision, TooManyViews, VIEWS_MAX } from '#vision/vision.ts'
+import { TooManyViews } from '#vision/session/too-many-views.ts'
+import { createVision, VIEWS_MAX } from '#vision/vision.ts'
 
 /** Each pixel tells its place. */
 function ramp(width: number, height: number): DecodedImage {

@@ -17,12 +17,24 @@ describe.concurrent('askChild()', () => {
 
   test('hears news in order, and all of it before the answer', async () => {
     const news: number[] = []
-    const answered = await askChild<string, number>(entry, { do: 'count' }, 20_000, (n) => news.push(n))
+    const answered = await askChild<string, number>(entry, { do: 'count' }, 20_000, {
+      onNews: (n) => news.push(n),
+    })
     expect([answered, news]).toEqual([{ end: 'answered', answer: 'counted' }, [1, 2, 3]])
   })
 
   test('ends a child that does not answer in time', async () => {
     expect(await ask({ do: 'hang' }, 100)).toEqual({ end: 'deadline' })
+  })
+
+  test('kills a child that is no longer wanted, one that was never wanted as well', async () => {
+    const killed = { end: 'died', how: 'SIGKILL' }
+    const leaving = new AbortController()
+    const asked = askChild(entry, { do: 'hang' }, 20_000, { signal: leaving.signal, niceness: 5 })
+    setTimeout(() => leaving.abort(), 50)
+    expect(await asked).toEqual(killed)
+    const { signal } = leaving
+    expect(await askChild(entry, { do: 'count' }, 20_000, { signal })).toEqual(killed)
   })
 
   test.each<[string, Order['do'], string]>([

@@ -5,7 +5,6 @@
 // Only an idle device lets itself be told: one that works asks by itself when it is done, and a poll that was told of
 // the job at hand would end at once, again and again.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobsSaid } from '#contract/device-api.ts'
 
 const ASK_EVERY_MS = 1_000
@@ -15,6 +14,11 @@ export class JobBell {
   /** Whether the last poll that was to tell of jobs did so. */
   #isTold = false
   #isCovered = false
+  readonly #askEveryMs: number
+
+  constructor(askEveryMs = ASK_EVERY_MS) {
+    this.#askEveryMs = askEveryMs
+  }
 
   /** Opens a poll; with `true` its answer is to tell of jobs. */
   async during<T extends { readonly jobs: JobsSaid | undefined }>(
@@ -34,17 +38,41 @@ export class JobBell {
 
   /** After the answer that there is no job: until it is worth asking again. */
   async quiet(signal: AbortSignal): Promise<void> {
-    const rung = new Promise<boolean>((resolve) => {
-      this.#ring = () => {
-        this.#ring = undefined
-        resolve(true)
-      }
-    })
+    let isRung = false
+    let wake = () => {}
+    this.#ring = () => {
+      this.#ring = undefined
+      isRung = true
+      wake()
+    }
     try {
-      const aSecond = () => sleep(ASK_EVERY_MS, false, { signal })
-      while (!(await Promise.race([rung, aSecond()])) && this.#isCovered);
+      do {
+        // A promise for each second: one for all of them would gather what hangs on it for as long as nothing happens.
+        await aWhile(this.#askEveryMs, signal, (early) => {
+          wake = early
+        })
+      } while (!isRung && this.#isCovered)
     } finally {
       this.#ring = undefined
     }
   }
+}
+
+/** Rejects when `signal` does; over at once when what `onBegun` was given is called. */
+function aWhile(ms: number, signal: AbortSignal, onBegun: (early: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+      resolve()
+    }
+    const stop = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(end, ms)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+    onBegun(end)
+  })
 }

@@ -117,7 +117,7 @@ function benchOf({ running, images, state, clear }: BenchParts): Bench {
     async classify({ image, edge = 'answers', ...request } = {}) {
       state.asked = nothing()
       state.edge = edge
-      const handle = images.add(tableEntry(image ?? (await healthImage())))
+      const handle = images.add(tableEntry(image ?? healthImage()))
       try {
         return await ask(running, handle, { topK: 3, preference: 'balanced', lot: 0.5, ...request })
       } finally {

@@ -64,7 +64,8 @@ async function develop({ entry, port: wantedPort, host, config }: Order): Promis
   const bench: Workbench = new Workbench({ entry, installed, store, runFolder, host, log, say })
   try {
     await bench.reload()
-    const energyOf = (answer: ClassifyAnswer) => answerEnergyJ('local', config.power, answer)
+    const energyOf = (answer: ClassifyAnswer, uploads: number) =>
+      answerEnergyJ('local', config.power, answer, uploads)
     const { generations } = bench
     const ports = { generations, log, energyOf, onAnswer: () => undefined }
     const door = await openFrontDoor(ports, { host: config.host, port: wantedPort })

@@ -45,7 +45,7 @@ export class Workbench implements AsyncDisposable {
       store,
       host: host({ onOutput: (text) => say(this.inSource(text.trimEnd())) }),
       // The edge worker knows the installed deployment, not the one under development.
-      edgeFor: () => this.#offload.portFor(installed.deployment),
+      edgeFor: (_, prepare) => this.#offload.portFor(installed.deployment, prepare),
       runFolder,
       log,
     })

@@ -15,15 +15,18 @@ import {
 } from '#contract/function-bindings.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
 import { InferenceLate } from '#vision/session/inference-late.ts'
-import { TooManyViews, type Vision } from '#vision/vision.ts'
+import { TooManyViews } from '#vision/session/too-many-views.ts'
+import type { Vision } from '#vision/vision.ts'
 import type { ServedImage } from '../serve/request-context.ts'
 import type { ImageTable, TableEntry } from './image-table.ts'
 
 export interface OffloadOptions {
-  /** For what no client waits for: only where no client's image is in its way, and never out of their budget. */
+  /** For what no client waits for: only where no client's image is in its way, and never out of their half of a budget. */
   readonly background?: boolean
   /** Begins the local answer; resolves with what it took. Called where the edge is late for a client in a hurry. */
   readonly hedge?: () => Promise<number>
+  /** Called for each time that the image is really sent. */
+  readonly onSent?: () => void
 }
 
 export interface EdgePort {
@@ -106,7 +109,12 @@ export function offloadHedged(
   image: TableEntry,
   topK: number,
 ): Promise<EdgeResult> {
-  return edge.offload(image, topK, { hedge: async () => (await vision.infer(image, topK)).ms })
+  return edge.offload(image, topK, {
+    hedge: async () => (await vision.infer(image, topK)).ms,
+    onSent: () => {
+      image.uploads++
+    },
+  })
 }
 
 function withImage<T>(

@@ -6,11 +6,15 @@ import { randomUUID } from 'node:crypto'
 import { OWN_REQUEST, type RequestContext, type ServedImage } from '../serve/request-context.ts'
 
 /** What a handle stands for: its bytes as they came; vision knows it by identity and keeps its pixels. */
-export type TableEntry = ServedImage
+export interface TableEntry extends ServedImage {
+  /** How often it was sent to an edge for its answer, by the host's own count: functions are not asked. */
+  uploads: number
+}
 
 export const tableEntry = (bytes: Uint8Array, context: RequestContext = OWN_REQUEST): TableEntry => ({
   bytes,
   context,
+  uploads: 0,
 })
 
 interface Row {

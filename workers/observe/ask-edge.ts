@@ -1,5 +1,6 @@
 // What the edge says to an image that its router kept here. Asked for as no client asks: only while no client's image
-// is under way to an edge, out of nobody's budget, and never through an open breaker. While that is so it is tried
+// is under way to an edge, out of the deployment's budget only what lies above the half that is kept for clients, and
+// never through an open breaker. While that is so it is tried
 // again a few times, since an audit that only quiet moments get would tell of quiet moments alone.
 
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -20,7 +20,8 @@ export interface ObserverPorts {
   readonly spool: Pick<DecisionSpool, 'add'>
   /** One that still runs here. */
   readonly deploymentOf: (id: string) => Deployment | undefined
-  readonly edgeFor: (deployment: Deployment) => EdgePort
+  /** Of one that still runs here. */
+  readonly edgeFor: (deployment: Deployment) => EdgePort | undefined
   readonly captures: Pick<Captures, 'keep'>
   readonly log: Logger
   /** Uniform in [0, 1). */
@@ -81,7 +82,8 @@ export class Observer implements AsyncDisposable {
 
   async #audit(answered: Answered): Promise<void> {
     const { answer, image, deployment, of } = answered
-    const edge = await askEdge(this.#ports.edgeFor(deployment), image, this.#stop.signal)
+    const port = this.#ports.edgeFor(deployment)
+    const edge = port && (await askEdge(port, image, this.#stop.signal))
     if (edge) {
       const at = new Date().toISOString()
       const local = bestOf(answer)

@@ -6,7 +6,6 @@ import { DecisionSpool } from '../agent/spool/decision-spool.ts'
 import { roomForCapturesBytes } from '../agent/upkeep/disk-room.ts'
 import type { DeviceLimits } from '../agent/upkeep/limits.ts'
 import type { Generations } from '../serve/generations.ts'
-import type { Offload } from '../serve/offload/offload.ts'
 import { Captures } from './captures/captures.ts'
 import { Observer } from './observer.ts'
 
@@ -17,7 +16,6 @@ export interface ObservingPorts {
   readonly images: ArtifactStore
   readonly limits: DeviceLimits
   readonly generations: () => Pick<Generations, 'find'>
-  readonly offload: Pick<Offload, 'portFor'>
   readonly log: Logger
 }
 
@@ -31,7 +29,7 @@ export interface Observing extends AsyncDisposable {
 const COUNTED_FOR_MS = 30_000
 
 export async function openObserving(ports: ObservingPorts): Promise<Observing> {
-  const { home, store, images, limits, generations, offload, log } = ports
+  const { home, store, images, limits, generations, log } = ports
   const spool = await DecisionSpool.open(home)
   let counted: { readonly bytes: number; readonly untilMs: number; readonly captured: number } | undefined
   const captures: Captures = await Captures.open({
@@ -54,7 +52,7 @@ export async function openObserving(ports: ObservingPorts): Promise<Observing> {
     spool,
     captures,
     deploymentOf: (id) => generations().find(id)?.deployment,
-    edgeFor: (deployment) => offload.portFor(deployment),
+    edgeFor: ({ id }) => generations().find(id)?.edge,
     log,
   })
   return {

@@ -5,16 +5,13 @@
 // Class names are the deployment's, where the device has them: it fetches the edge's label list beside a manifest that
 // names such a server. Else they come from the server's classification extension: with softmax in each answer, with
 // logits (which need all scores for a probability) once, from an answer that names all classes. With neither a class is
-// "class 7". An image that is prepared here has been decoded in the
-// vision process before, so that one which ends the process that opens it has been refused there.
+// "class 7". A server that takes no encoded images gets the tensor that the contract asks for; the image is opened for it
+// where all are, in the generation's vision process.
 
 import type { RankedClass } from '#contract/classify.ts'
-import type { ModelContract, ModelInput } from '#contract/model.ts'
+import type { ModelContract } from '#contract/model.ts'
 import { HEADER_LENGTH } from '#contract/oip/infer.ts'
 import { ModelMetadata, ServerMetadata } from '#contract/oip/metadata.ts'
-import { decodeImage } from '#vision/decode.ts'
-import { prepareInput } from '#vision/session/prepare-input.ts'
-import { shortSideFor } from '#vision/shrink-on-load.ts'
 import {
   type EdgeAnswer,
   type EdgeCall,
@@ -36,14 +33,6 @@ const METADATA_MAX_MS = 2_000
 /** All of them as strings are 100 KB; a longer list is not worth its transfer for a name. */
 const NAMED_CLASSES_MAX = 5_000
 
-export type Prepare = (image: ServedImage, input: ModelInput) => Promise<Uint8Array | Float32Array>
-
-const prepareHere: Prepare = async ({ bytes }, input) =>
-  prepareInput(
-    await decodeImage(bytes, { shortSideMinPx: shortSideFor(input, undefined), shownTo: input }),
-    input,
-  )
-
 /** What is known of the server's model for one deployment. */
 interface Known {
   readonly path: string
@@ -54,23 +43,20 @@ interface Known {
 }
 
 export interface OipEdgeOptions {
-  readonly prepare?: Prepare
   readonly readLabels?: ReadLabels | undefined
 }
 
 export class OipEdge implements EdgeClient {
   readonly #line: EdgeLine
   readonly #modelName: string | undefined
-  readonly #prepare: Prepare
   readonly #readLabels: ReadLabels | undefined
   /** By deployment. */
   readonly #known = new Map<string, Known>()
 
-  constructor(target: EdgeTarget, { prepare = prepareHere, readLabels }: OipEdgeOptions = {}) {
+  constructor(target: EdgeTarget, { readLabels }: OipEdgeOptions = {}) {
     this.#readLabels = readLabels
     this.#line = new EdgeLine(target)
     this.#modelName = target.model
-    this.#prepare = prepare
   }
 
   async classify(image: ServedImage, call: EdgeCall): Promise<EdgeAnswer> {
@@ -123,7 +109,7 @@ export class OipEdge implements EdgeClient {
     const { contract, name } = deployment.edge
     const offer = await unlessAborted(known.offer, signal)
     known.names ??= await known.labels
-    const input = await inputTensor(image, offer, () => this.#prepare(image, contract.input))
+    const input = await inputTensor(image, offer, () => prepared(image, call))
     const strings = classesAsked(offer, contract, { topK, hasNames: known.names !== undefined })
     const { headers, body } = frame(
       [{ tensor: input, isBinary: offer.takesBinary || offer.input.isImage }],
@@ -141,6 +127,7 @@ export class OipEdge implements EdgeClient {
         headers: { ...headers, ...(traceparent === undefined ? {} : { traceparent }) },
         body,
         signal,
+        onSent: call.onSent,
       })
       .catch((error: unknown) => {
         throw offer.input.isImage ? error : notTheImage(error)
@@ -155,6 +142,16 @@ export class OipEdge implements EdgeClient {
 function notTheImage(error: unknown): unknown {
   if (!(error instanceof EdgeRefused) || error.code !== 'image') return error
   return new EdgeRefused('failed', error.message, { cause: error })
+}
+
+/** Whatever is wrong with it was not the edge's doing. */
+function prepared({ bytes }: ServedImage, call: EdgeCall): Promise<Uint8Array | Float32Array> {
+  const { prepare, signal, deployment } = call
+  if (!prepare) throw new EdgeRefused('unsent', 'nobody here opens images for an edge')
+  const tensor = prepare(bytes, deployment.edge.contract.input).catch((cause: unknown) => {
+    throw new EdgeRefused('unsent', 'the image could not be opened for the edge', { cause })
+  })
+  return unlessAborted(tensor, signal)
 }
 
 async function inputTensor(

@@ -15,6 +15,7 @@ import { type WatchedFunction, watchFunction } from '../host/watch/watchdog.ts'
 import type { WatchdogLimits } from '../host/watch/watchdog-limits.ts'
 import { ProcessVision, type VisionOptions } from '../vision/process-vision.ts'
 import type { ModelSource } from '../vision/wire/vision-calls.ts'
+import type { Prepare } from './offload/edge-client.ts'
 
 export interface GenerationPorts {
   readonly tier: Tier
@@ -22,7 +23,8 @@ export interface GenerationPorts {
   readonly host: FunctionHost
   /** For the built-in function there is no host: the worker answers by the same flow itself. */
   readonly isInline?: boolean
-  readonly edgeFor: (deployment: Deployment) => EdgePort
+  /** `prepare`: what opens images for edges that want tensors. */
+  readonly edgeFor: (deployment: Deployment, prepare: Prepare) => EdgePort
   /** A folder for sockets, with a short path. */
   readonly runFolder: string
   readonly log: Logger
@@ -67,12 +69,12 @@ export async function startParts(
   const fail = once(onFailed)
   const router = RouterDocument.parse(await readJson(store, deployment.router.file.digest))
   const images = new ImageTable()
-  const edge = ports.edgeFor(deployment)
   const folder = path.join(ports.runFolder, `v${deployment.version}-${++starts}`)
   const undo: Undo = [() => rm(folder, { recursive: true, force: true })]
   try {
     const vision = await startVision(deployment, ports, fail)
     undo.push(() => vision[Symbol.asyncDispose]())
+    const edge = ports.edgeFor(deployment, (bytes, input) => vision.prepare(bytes, input))
     const rest = { vision, router, images, edge, folder }
     if (ports.isInline && isBuiltIn(deployment)) return { ...rest, hosted: undefined }
     return { ...rest, hosted: await startHosted(deployment, ports, { ...rest, undo, fail }) }

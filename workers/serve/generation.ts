@@ -12,7 +12,7 @@ import { firstAsked } from '#core/route/first-asked.ts'
 import { healthImage } from '#vision/health-image.ts'
 import { InferenceLate } from '#vision/session/inference-late.ts'
 import { RequestRefused } from '../front-door/request-refused.ts'
-import { offloadHedged } from '../host/bindings-server.ts'
+import { type EdgePort, offloadHedged } from '../host/bindings-server.ts'
 import type { FunctionDriver } from '../host/function-host.ts'
 import { type TableEntry, tableEntry } from '../host/image-table.ts'
 import type { FunctionHealth } from '../host/watch/watchdog.ts'
@@ -32,6 +32,8 @@ import type { RequestContext } from './request-context.ts'
 export interface Answered {
   readonly answer: FunctionAnswer
   readonly byFallback: boolean
+  /** How often its image was sent to an edge. */
+  readonly uploads: number
 }
 
 export interface GenerationHealth extends FunctionHealth {
@@ -112,6 +114,11 @@ export class Generation implements AsyncDisposable {
     return this.#parts.vision.usage()
   }
 
+  /** The way to its edge half, for what nobody waits for. */
+  get edge(): EdgePort {
+    return this.#parts.edge
+  }
+
   /** The model by itself; the generation stays whole for what is asked of it. */
   get model(): ServedModel {
     const { model } = this.#parts.vision
@@ -148,7 +155,7 @@ export class Generation implements AsyncDisposable {
         edge.answered?.(image, answered.answer)
         this.#answers++
         if (answered.byFallback) this.#fallbacks++
-        return answered
+        return { ...answered, uploads: image.uploads }
       } finally {
         images.delete(handle)
         vision.forget(image)
@@ -163,7 +170,11 @@ export class Generation implements AsyncDisposable {
     await (first ? vision.lookAndBegin(image, first) : vision.look(image))
   }
 
-  async #answer(handle: string, image: TableEntry, request: FunctionRequest): Promise<Answered> {
+  async #answer(
+    handle: string,
+    image: TableEntry,
+    request: FunctionRequest,
+  ): Promise<Omit<Answered, 'uploads'>> {
     const { hosted } = this.#parts
     if (!hosted) return { answer: await this.#builtIn(image, request), byFallback: false }
     try {
@@ -198,7 +209,7 @@ export class Generation implements AsyncDisposable {
 
   async #check(): Promise<void> {
     const request: FunctionRequest = { topK: 1, preference: 'local-only', lot: 0 }
-    const image = tableEntry(await healthImage())
+    const image = tableEntry(healthImage())
     const { images, vision, hosted } = this.#parts
     const handle = images.add(image)
     try {

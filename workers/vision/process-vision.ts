@@ -9,6 +9,7 @@
 
 import { FEATURE_NAMES, type FeatureName } from '#contract/features.ts'
 import type { Crop } from '#contract/function-bindings.ts'
+import type { ModelInput } from '#contract/model.ts'
 import type { FirstAsked } from '#core/route/first-asked.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
 import { ModelRefused } from '#vision/model-refused.ts'
@@ -22,6 +23,7 @@ import { type ServedModel, servedModel } from './served-model.ts'
 import { Turns } from './turns.ts'
 import { VisionDied, type VisionLife } from './vision-life.ts'
 import { VISION_LIMITS, type VisionLimits } from './vision-limits.ts'
+import { floatsOf } from './wire/float-body.ts'
 import { toMachineMs } from './wire/machine-clock.ts'
 import type { ImageCall, ModelSource, Results } from './wire/vision-calls.ts'
 
@@ -166,6 +168,16 @@ export class ProcessVision implements ServingVision, AsyncDisposable {
     return this.#ofImage(image, { do: 'measureFeatures', names: FEATURE_NAMES })
   }
 
+  /** The tensor that a model of that input is given of an image; for models that run elsewhere. Keeps nothing of it. */
+  async prepare(bytes: Uint8Array, input: ModelInput): Promise<Uint8Array | Float32Array> {
+    if (this.#killers.has(bytes)) throw deadly()
+    const { result, body } = await this.#twice(
+      (life) => life.ask({ do: 'prepare', input }, [bytes]),
+      () => this.#blame(bytes),
+    )
+    return result.dtype === 'uint8' ? new Uint8Array(body) : floatsOf(body)
+  }
+
   forget(image: SeenImage): void {
     this.#forgotten.add(image)
     this.#lives.current?.forget(image)
@@ -193,16 +205,18 @@ export class ProcessVision implements ServingVision, AsyncDisposable {
     try {
       const { result } = await this.#twice(
         (life) => life.askOf<Name>(image, call),
-        () => {
-          this.#killers.add(image.bytes)
-          return deadly()
-        },
+        () => this.#blame(image.bytes),
         looked,
       )
       return result
     } finally {
       if (this.#forgotten.has(image)) this.#lives.current?.forget(image)
     }
+  }
+
+  #blame(bytes: Uint8Array): Error {
+    this.#killers.add(bytes)
+    return deadly()
   }
 
   #ofModel: Parameters<typeof servedModel>[2] = (call, body) =>

@@ -1,24 +1,21 @@
 // Stage observe: hard images that devices handed in for labelling.
 
-import { z } from 'zod'
-import { Digest } from '#contract/digest.ts'
-import { listCaptures, listStoredCaptures } from '#db/queries/observe/captures.ts'
+import { CaptureList, StoredCaptures } from '#contract/api/observe.ts'
+import { findDevice } from '#db/queries/devices.ts'
+import { pageCaptures, pageStoredCaptures } from '#db/queries/lists/capture-lists.ts'
+import { found } from '../../refusal.ts'
 import { query, router } from '../trpc.ts'
-
-const limit = z.number().int().min(1).max(1_000).default(50)
 
 export const capturesRouter = router({
   /** Newest first, also those whose bytes are still on their way. */
-  list: query.input(z.object({ limit })).query(({ ctx, input }) => listCaptures(ctx.db, input.limit)),
+  list: query.input(CaptureList.prefault({})).query(async ({ ctx, input: { device, ...ask } }) => {
+    const deviceId =
+      device === undefined ? undefined : found(await findDevice(ctx.db, device), 'device', device).id
+    return pageCaptures(ctx.db, { ...ask, deviceId })
+  }),
 
-  /** A page of those that can be fetched, to go through all of them. */
-  page: query
-    .input(
-      z.object({
-        limit,
-        deploymentId: z.string().optional(),
-        after: z.object({ digest: Digest, deviceId: z.string() }).optional(),
-      }),
-    )
-    .query(({ ctx, input }) => listStoredCaptures(ctx.db, input)),
+  /** Those that can be fetched, to go through all of them. */
+  stored: query
+    .input(StoredCaptures.prefault({}))
+    .query(({ ctx, input }) => pageStoredCaptures(ctx.db, input)),
 })

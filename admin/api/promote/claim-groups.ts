@@ -1,9 +1,11 @@
 // Who may change what a group runs: one at a time, and whoever comes second is told who was first.
 
+import type { RolloutStep } from '#contract/api/promote.ts'
 import { groupsOf } from '#core/promote/check-plan.ts'
 import type { Db } from '#db/db.ts'
 import { type CurrentRollout, lockRollouts } from '#db/queries/deployments.ts'
 import {
+  eventsOf,
   findStaged,
   rollingIn,
   type StagedRollout,
@@ -58,21 +60,30 @@ export function requireExpected(
   )
 }
 
-/** Does something to a staged rollout that has not ended, under the locks of its groups. */
+/**
+ * Does something to a staged rollout that has not ended, under the locks of its groups. Where it is not as the caller
+ * saw it: a conflict that names the last step and who took it.
+ */
 export function changeRollout<T>(
   db: Db,
-  id: string,
+  { id, expectedState, expectedRevision }: RolloutStep,
   change: (tx: Db, row: StagedRow) => Promise<T>,
 ): Promise<T> {
   return db.transaction(async (tx) => {
     const { rollout: seen } = found(await findStaged(tx, id), 'staged rollout', id)
     await lockRollouts(tx, ...groupsOf(seen.plan))
     const { rollout } = (await findStaged(tx, id))!
-    if (rollout.endedAt !== null)
-      throw new Refusal(
-        'conflict',
-        `Cannot change rollout "${id}": it is ${rollout.state}: ${rollout.reason}`,
-      )
-    return change(tx, rollout)
+    const [last] = await eventsOf(tx, id, 1)
+    const isAsSeen =
+      (expectedState === undefined || expectedState === rollout.state) &&
+      (expectedRevision === undefined || expectedRevision === last?.id)
+    if (rollout.endedAt === null && isAsSeen) return change(tx, rollout)
+    const who = isAsSeen
+      ? ''
+      : `; ${last?.actor} did this meanwhile (${last?.event}): look again, then decide`
+    throw new Refusal(
+      'conflict',
+      `Cannot change rollout "${id}": it is ${rollout.state}: ${rollout.reason}${who}`,
+    )
   })
 }

@@ -2,44 +2,14 @@
 // plane is made to ask an address of the caller's choosing, so only admins may: whoever holds that key may run anything
 // on the fleet anyway.
 
-import { z } from 'zod'
+import type { ExternalEdge } from '#contract/api/edges.ts'
 import { LabelList, type ModelRef } from '#contract/model.ts'
 import { reasonsAgainstEdge } from '#core/promote/check-external-edge.ts'
 import type { Db } from '#db/db.ts'
-import type { ApiKey } from '#db/queries/access.ts'
 import { type ExternalEdgeRow, ensureExternalEdge } from '#db/queries/rollouts/external-edges.ts'
 import type { Context } from '../../context.ts'
 import { Refusal } from '../../refusal.ts'
 import { readEdgeServer, refused } from './read-edge-server.ts'
-
-/** Without a slash at its end, so that one server is one row. */
-const ServerUrl = z
-  .url({
-    protocol: /^https?$/,
-    error: 'expected an address that begins with http:// or https://',
-    abort: true,
-  })
-  .max(500)
-  .refine((text) => {
-    const { username, password, search, hash } = new URL(text)
-    return `${username}${password}${search}${hash}` === ''
-  }, 'expected an address without user, query and fragment')
-  .transform((text) => new URL(text).href.replace(/\/+$/, ''))
-
-export const ExternalEdge = z.object({
-  url: ServerUrl,
-  /** What the deployment's edge model is called there; by default as it is called here. */
-  model: z.string().min(1).max(200).optional(),
-})
-export type ExternalEdge = z.infer<typeof ExternalEdge>
-
-export function requireAdmin({ name, role }: ApiKey): void {
-  if (role !== 'admin')
-    throw new Refusal(
-      'forbidden',
-      `Cannot declare an external edge: key "${name}" has role ${role}, expected admin`,
-    )
-}
 
 /** Refuses a server that says of its model what the deployment's edge model is not. */
 export async function requireFit(ctx: Context, edge: ModelRef, { url, model }: ExternalEdge): Promise<void> {

@@ -1,9 +1,9 @@
 // What a promotion asks for, and the deployment that it describes.
 
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
-import { type Deployment, Policy } from '#contract/deployment.ts'
-import { QualityBounds, RolloutPlan, Stage } from '#contract/rollout.ts'
+import type { Promotion } from '#contract/api/promote.ts'
+import type { Deployment } from '#contract/deployment.ts'
+import { RolloutPlan } from '#contract/rollout.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import { reasonAgainstPlan } from '#core/promote/check-plan.ts'
 import type { Db } from '#db/db.ts'
@@ -14,44 +14,6 @@ import { modelRefs } from '#db/queries/models.ts'
 import type { RouterRow } from '#db/queries/train/routers.ts'
 import { findSelection } from '#db/queries/train/selections.ts'
 import { found, Refusal } from '../../refusal.ts'
-import { GroupName } from '../inputs.ts'
-import { ExternalEdge } from './external-edge.ts'
-
-/** The deployment that the caller saw as current, null for none; where another one won meanwhile: a conflict. */
-export const Expected = z.string().nullable().optional()
-
-export const AliasName = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,39}$/,
-    'expected a lower-case word that begins with a letter, at most 40 characters',
-  )
-
-export const Promotion = z.object({
-  /** Router id or version. */
-  router: z.string().min(1),
-  /** Name, for its newest version, or `name@version`. */
-  function: z.string().min(1).default('classify'),
-  group: GroupName,
-  policy: Policy.default(Policy.parse({})),
-  /** Why a router is promoted that the gate refuses. */
-  override: z.string().min(10).max(1_000).optional(),
-  expected: Expected,
-  /** In order; a stage without a group is of `group`. Left out: all of the group at once. */
-  stages: z
-    .array(Stage.partial({ group: true }))
-    .min(1)
-    .max(20)
-    .optional(),
-  quality: QualityBounds.optional(),
-  /** Servers of others that run the edge half, in every group that it goes to; only admins may say so. */
-  externalEdges: z.array(ExternalEdge).max(8).default([]),
-  /** What moves to the deployment in each group once it is current there. */
-  alias: AliasName.default('stable'),
-  /** Ends what the groups are on their way to, instead of being refused. */
-  replace: z.boolean().default(false),
-})
-export type Promotion = z.infer<typeof Promotion>
 
 export type DeploymentDraft = Omit<Deployment, 'id' | 'version'>
 

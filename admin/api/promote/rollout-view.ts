@@ -14,8 +14,7 @@ import { advance } from '#core/promote/advance-rollout.ts'
 import { judgeQuality, type QualityLine } from '#core/promote/judge-quality.ts'
 import type { Db } from '#db/db.ts'
 import { type CurrentRollout, findRollout } from '#db/queries/deployments.ts'
-import { groupDevices } from '#db/queries/devices.ts'
-import { observeDevices, observeStage } from '#db/queries/rollouts/observe.ts'
+import { groupMembers, observeDevices, observeStage } from '#db/queries/rollouts/observe.ts'
 import {
   databaseNow,
   eventsOf,
@@ -42,6 +41,8 @@ export interface StageView {
 export interface RolloutView {
   readonly id: string
   readonly state: RolloutState
+  /** Of its last step; 0 where there were none. */
+  readonly revision: number
   /** The last step's words. */
   readonly reason: string
   /** What the next step waits for; empty where there is none. */
@@ -70,6 +71,7 @@ async function viewStaged(db: Db, { rollout, deployment }: StagedRollout): Promi
   const seen = observations[newest] ?? (await observeStage(db, rollout, newest))
   const next = advance(await progressOf(db, rollout), seen, (await databaseNow(db)).getTime())
   const { id, state, reason, plan, alias, startedBy, createdAt, endedAt } = rollout
+  const events = await eventsOf(db, id, EVENTS_MAX)
   return {
     ...{ id, state, reason, plan, alias, startedBy, createdAt, endedAt },
     waitsFor: isOver ? '' : next.reason,
@@ -80,7 +82,8 @@ async function viewStaged(db: Db, { rollout, deployment }: StagedRollout): Promi
       quality: i === newest ? seen.quality : null,
       bounds: i === newest ? judgeQuality(plan.quality, seen.quality, stage.minDecisions) : [],
     })),
-    events: (await eventsOf(db, id, EVENTS_MAX)).map(({ observation: _, rolloutId: __, ...event }) => event),
+    revision: events.at(-1)?.id ?? 0,
+    events: events.map(({ observation: _, rolloutId: __, ...event }) => event),
   }
 }
 
@@ -88,7 +91,7 @@ async function viewStaged(db: Db, { rollout, deployment }: StagedRollout): Promi
 async function viewAtOnce(db: Db, { rollout, deployment }: CurrentRollout): Promise<RolloutView> {
   const { id, groupName: group, kind, reason, startedBy, createdAt, endedAt } = rollout
   const watched = { groupName: group, deploymentId: deployment.id, since: createdAt }
-  const seen = await observeDevices(db, await groupDevices(db, group), watched)
+  const seen = await observeDevices(db, await groupMembers(db, group), watched)
   const stage = Stage.parse({ group })
   return {
     ...{ id, startedBy, createdAt, endedAt },
@@ -98,6 +101,7 @@ async function viewAtOnce(db: Db, { rollout, deployment }: CurrentRollout): Prom
     deployment: { id: deployment.id, version: deployment.version },
     plan: { stages: [stage], quality: {} },
     alias: null,
+    revision: 0,
     stages: [{ ...viewStage(stage, seen), is: 'passed', quality: seen.quality, bounds: [] }],
     events: [],
   }

@@ -2,6 +2,7 @@
 // of the groups: two admins never both win, and a crash leaves either nothing or a rollout that the driver finds.
 
 import { isDeepStrictEqual } from 'node:util'
+import type { Promotion } from '#contract/api/promote.ts'
 import { RolloutPlan, Stage } from '#contract/rollout.ts'
 import { groupsOf } from '#core/promote/check-plan.ts'
 import type { Db } from '#db/db.ts'
@@ -11,7 +12,7 @@ import { insertStaged, type StagedRollout, type StagedRow } from '#db/queries/ro
 import { supersedeRollout } from '#db/queries/rollouts/transitions.ts'
 import { claimGroups, requireExpected, underWay } from './claim-groups.ts'
 import { declareEdge } from './external-edge.ts'
-import { type DeploymentDraft, isSame, type Promotion } from './promotion.ts'
+import { type DeploymentDraft, isSame } from './promotion.ts'
 
 export interface PromotionOrder {
   readonly input: Promotion

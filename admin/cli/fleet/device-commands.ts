@@ -1,12 +1,20 @@
 // The fleet: who is there, what each device runs and whether it is behind its group; letting one in and shutting one
 // out.
 
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DeviceState } from '#contract/api/fleet.ts'
 import type { Api } from '../../client/api.ts'
+import { allOf } from '../../client/pages.ts'
 import { openSession } from '../session.ts'
-import { table } from '../table.ts'
+import { count, table } from '../table.ts'
 
-type Device = Awaited<ReturnType<Api['trpc']['devices']['list']['query']>>[number]
+type Device = Awaited<ReturnType<Api['trpc']['devices']['list']['query']>>['items'][number]
+
+function states(text: string): DeviceState[] {
+  const parsed = DeviceState.array().safeParse(text.split(',').map((part) => part.trim()))
+  if (parsed.success) return parsed.data
+  throw new InvalidArgumentError(`expected some of ${DeviceState.options.join(', ')}`)
+}
 
 /** What of its group's deployments it serves: nothing to say where it serves the current one. */
 function behindOf({ runs, group, isBehind }: Device): string {
@@ -19,13 +27,20 @@ function behindOf({ runs, group, isBehind }: Device): string {
 const stateOf = (device: Device): string =>
   device.revokedAt ? 'revoked' : (device.report?.state ?? 'enrolled')
 
+const driverOf = ({ report }: Device): string | undefined => report?.driverName ?? report?.functionDriver
+
 function addLookCommands(devices: Command): void {
   devices
     .command('list')
     .description('every device: its state, what runs its functions, which deployment it serves')
-    .action(async (_options, command: Command) => {
+    .option('--group <name>', 'of one group alone')
+    .addOption(new Option('--tier <tier>', 'of one tier alone').choices(['local', 'edge']))
+    .option('--state <names>', `comma-separated, of ${DeviceState.options.join(', ')}`, states)
+    .option('--limit <n>', 'how many at most', count, 1_000)
+    .action(async ({ limit, state, ...options }, command: Command) => {
       const session = await openSession(command)
-      const all = await session.api.trpc.devices.list.query()
+      const filter = { ...options, states: state }
+      const all = await allOf(session.api.trpc.devices.list, filter, limit)
       session.print(
         all,
         table([
@@ -35,7 +50,7 @@ function addLookCommands(devices: Command): void {
             d.tier,
             d.groupName,
             stateOf(d),
-            d.report?.functionDriver,
+            driverOf(d),
             d.runs,
             behindOf(d),
             d.url,
@@ -67,7 +82,7 @@ function factsOf(device: Device): string {
     ['deployment', device.runs],
     ['behind', behindOf(device)],
     ['manifest', report?.sequence],
-    ['function driver', report?.functionDriver],
+    ['function driver', driverOf(device)],
     ['decisions waiting', report?.spool?.waiting],
     ['decisions dropped', report?.spool?.dropped],
     ['url', device.url],

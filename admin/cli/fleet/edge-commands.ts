@@ -1,6 +1,7 @@
 // Edge halves at servers of others (Triton, KServe): declared for one deployment, listed, revoked.
 
 import type { Command } from 'commander'
+import { allOf } from '../../client/pages.ts'
 import { openSession } from '../session.ts'
 import { table } from '../table.ts'
 
@@ -41,7 +42,7 @@ export function addEdgeCommands(program: Command): void {
     .option('--all', 'revoked ones too', false)
     .action(async (options: { group?: string; all: boolean }, command: Command) => {
       const session = await openSession(command)
-      const list = await session.api.trpc.edges.list.query(options)
+      const list = await allOf(session.api.trpc.edges.list, options)
       session.print(
         list,
         table([

@@ -23,7 +23,7 @@ async function inWords<T>(work: () => Promise<T>): Promise<T> {
 
 /** Refused where the running control plane has not told every device of the key. */
 async function requireTrust(session: Session, kid: string, verb: string): Promise<void> {
-  const told = (await session.api.trpc.keys.list.query()).find((key) => key.kid === kid)
+  const told = (await session.api.trpc.keys.list.query()).items.find((key) => key.kid === kid)
   if (!told)
     throw new CommandFailed(
       `Cannot ${verb}: the running control plane does not know key "${kid}", expected it to be restarted first`,
@@ -41,7 +41,7 @@ function addListCommand(keys: Command): void {
     .description('keys of the running control plane, and how many devices trust each')
     .action(async (_options, command: Command) => {
       const session = await openSession(command)
-      const list = await session.api.trpc.keys.list.query()
+      const { items: list } = await session.api.trpc.keys.list.query()
       session.print(
         list,
         table([

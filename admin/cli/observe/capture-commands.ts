@@ -4,23 +4,22 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
+import { allOf, eachOf } from '../../client/pages.ts'
 import { openSession, type Session } from '../session.ts'
-import { table } from '../table.ts'
+import { count, table } from '../table.ts'
 import { deviceNamesOf, versionsOf } from './decision-command.ts'
 
-type Row = Awaited<ReturnType<Session['api']['trpc']['captures']['page']['query']>>[number]
-
-const PAGE = 500
+type Row = Awaited<ReturnType<Session['api']['trpc']['captures']['stored']['query']>>['items'][number]
 
 export function addCaptureCommands(program: Command): void {
   const captures = program.command('captures').description('hard images from devices, for labelling')
   captures
     .command('list')
     .description('newest first')
-    .option('--limit <n>', 'how many', Number, 50)
+    .option('--limit <n>', 'how many at most', count, 50)
     .action(async ({ limit }: { limit: number }, command: Command) => {
       const session = await openSession(command)
-      const list = await session.api.trpc.captures.list.query({ limit })
+      const list = await allOf(session.api.trpc.captures.list, {}, limit)
       const [names, versions] = [await deviceNamesOf(session), await versionsOf(session)]
       const head = ['at', 'device', 'deployment', 'why', 'local', 'edge', 'bytes', '', 'digest']
       const rows = list.map((r) => [
@@ -70,17 +69,10 @@ async function exportCaptures(session: Session, folder: string, version: string 
 
 /** Each image once, whoever else saw it. */
 async function* pages(session: Session, deploymentId: string | undefined): AsyncGenerator<Row> {
-  let after: { digest: string; deviceId: string } | undefined
   let last: string | undefined
-  for (;;) {
-    const page = await session.api.trpc.captures.page.query({ limit: PAGE, deploymentId, after })
-    for (const row of page) {
-      if (row.digest !== last) yield row
-      last = row.digest
-    }
-    const end = page.at(-1)
-    if (!end || page.length < PAGE) return
-    after = { digest: end.digest, deviceId: end.deviceId }
+  for await (const row of eachOf(session.api.trpc.captures.stored, { deploymentId })) {
+    if (row.digest !== last) yield row
+    last = row.digest
   }
 }
 

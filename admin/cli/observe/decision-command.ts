@@ -2,17 +2,18 @@
 // disagree on images that stayed.
 
 import type { Command } from 'commander'
+import { allOf } from '../../client/pages.ts'
 import { openSession, type Session } from '../session.ts'
 import { percent, round, table } from '../table.ts'
 
 /** Deployments by the number that a person knows them by. */
 export async function versionsOf(session: Session): Promise<Map<string, number>> {
-  const deployments = await session.api.trpc.rollouts.deployments.query()
+  const deployments = await allOf(session.api.trpc.rollouts.deployments)
   return new Map(deployments.map((d) => [d.id, d.version]))
 }
 
 export async function deviceNamesOf(session: Session): Promise<Map<string, string>> {
-  return new Map((await session.api.trpc.devices.list.query()).map((d) => [d.id, d.name]))
+  return new Map((await allOf(session.api.trpc.devices.list)).map((d) => [d.id, d.name]))
 }
 
 async function totals(session: Session, sinceHours: number) {
@@ -35,7 +36,7 @@ async function totals(session: Session, sinceHours: number) {
 
 /** Of devices that have lost some: nobody looks for what is not there. */
 async function spoolLines(session: Session): Promise<string[]> {
-  const devices = await session.api.trpc.devices.list.query()
+  const devices = await allOf(session.api.trpc.devices.list)
   return devices.flatMap(({ name, report }) =>
     report?.spool && report.spool.dropped > 0
       ? [`Device "${name}" has dropped ${report.spool.dropped} decisions, ${report.spool.waiting} wait`]

@@ -1,8 +1,9 @@
 // Stage promote: names for deployments.
 
 import type { Command } from 'commander'
+import { allOf } from '../../client/pages.ts'
 import { openSession } from '../session.ts'
-import { table } from '../table.ts'
+import { count, table } from '../table.ts'
 
 const GROUP = ['--group <name>', 'group of devices', 'default'] as const
 
@@ -13,7 +14,7 @@ export function addAliasCommands(program: Command): void {
     .option(...GROUP)
     .action(async (options, command: Command) => {
       const session = await openSession(command)
-      const list = await session.api.trpc.aliases.list.query(options)
+      const list = await allOf(session.api.trpc.aliases.list, { group: options.group })
       const rows = list.map((a) => [a.name, a.version, a.isProtected ? 'protected' : '', a.proposedId ?? ''])
       session.print(list, table([['name', 'deployment', 'is', 'proposed'], ...rows]))
     })
@@ -58,9 +59,14 @@ export function addAliasCommands(program: Command): void {
     .command('history')
     .argument('<name>')
     .option(...GROUP)
+    .option('--limit <n>', 'how many at most', count, 20)
     .action(async (name: string, options, command: Command) => {
       const session = await openSession(command)
-      const moves = await session.api.trpc.aliases.history.query({ name, ...options })
+      const moves = await allOf(
+        session.api.trpc.aliases.history,
+        { name, group: options.group },
+        options.limit,
+      )
       const rows = moves.map((m) => [m.at, m.deploymentId, m.actor, m.reason])
       session.print(moves, table([['at', 'deployment', 'by', 'why'], ...rows]))
     })

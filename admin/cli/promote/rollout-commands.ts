@@ -2,9 +2,10 @@
 
 import type { Command } from 'commander'
 import { CommandFailed } from '../../client/api.ts'
+import { allOf } from '../../client/pages.ts'
 import { countsOf, figuresOf, type RolloutView, stageName, watchRollout } from '../../client/watch-rollout.ts'
 import { openSession, type Session } from '../session.ts'
-import { table } from '../table.ts'
+import { count, table } from '../table.ts'
 
 /** Until it ends; throws where that is no good end. */
 export async function watchToEnd(session: Session, id: string, answer?: unknown): Promise<void> {
@@ -41,9 +42,10 @@ export function addRolloutCommands(program: Command): void {
     .command('list')
     .description('those under way')
     .option('--all', 'also those that have ended, newest first', false)
-    .action(async ({ all }, command: Command) => {
+    .option('--limit <n>', 'how many at most', count, 20)
+    .action(async ({ all, limit }: { all: boolean; limit: number }, command: Command) => {
       const session = await openSession(command)
-      const list = await session.api.trpc.rollouts.list.query({ all })
+      const list = await allOf(session.api.trpc.rollouts.list, { all }, limit)
       const head = ['id', 'deployment', 'state', 'stage', 'by', 'why']
       const rows = list.map((r) => [
         r.id,

@@ -5,8 +5,16 @@
 import { Readable } from 'node:stream'
 import type { Context as HttpContext } from 'hono'
 import { CaptureBatch, type CaptureRecord } from '#contract/observe/capture.ts'
+import type { Db } from '#db/db.ts'
 import { findDeployment } from '#db/queries/deployments.ts'
 import type { DeviceRow } from '#db/queries/devices.ts'
+import { toldDeployments } from '#db/queries/manifests.ts'
+import {
+  CAPTURE_COUNTS_MIN_BYTES,
+  lockCapturesOf,
+  takenAlready,
+  takenInADay,
+} from '#db/queries/observe/capture-quota.ts'
 import { findCapture, insertCaptures, lockCapturesShared, markStored } from '#db/queries/observe/captures.ts'
 import { ArtifactRefused } from '#platform/artifact-refused.ts'
 import type { PartialArtifact } from '#platform/partial-artifact.ts'
@@ -17,32 +25,62 @@ import { readJson } from '../read-json.ts'
 /** What is known of images; answers which bytes are wanted. */
 export async function offerCaptures(ctx: Context, device: DeviceRow, c: HttpContext): Promise<Response> {
   const batch = await readJson(c, CaptureBatch)
-  const asking = await deploymentsThatAsk(ctx, batch.captures)
-  const wanted = batch.captures.filter(({ deploymentId }) => asking.has(deploymentId))
-  const stored = await ctx.db.transaction(async (tx) => {
+  const quotas = await quotasOf(ctx, device, batch.captures)
+  const asked = batch.captures.filter(({ deploymentId }) => quotas.has(deploymentId))
+  const { taken, stored } = await ctx.db.transaction(async (tx) => {
     await lockCapturesShared(tx)
-    await insertCaptures(tx, device.id, wanted)
+    await lockCapturesOf(tx, device.id)
+    const taken = await withinQuota(tx, { device, records: asked, quotas })
+    await insertCaptures(tx, device.id, taken)
     const here: string[] = []
-    for (const ref of wanted) if (await ctx.captures.has(ref)) here.push(ref.digest)
+    for (const ref of taken) if (await ctx.captures.has(ref)) here.push(ref.digest)
     await markStored(tx, here)
-    return new Set(here)
+    return { taken: new Set(taken.map(({ digest }) => digest)), stored: new Set(here) }
   })
   const answers = batch.captures.map(async ({ digest, deploymentId }) => {
-    if (!asking.has(deploymentId)) return { digest, state: 'refused' as const, from: 0 }
+    if (!quotas.has(deploymentId)) return { digest, state: 'refused' as const, from: 0 }
+    if (!taken.has(digest)) return { digest, state: 'refused' as const, from: 0, isOverQuota: true }
     if (stored.has(digest)) return { digest, state: 'stored' as const, from: 0 }
     return { digest, state: 'wanted' as const, from: await ctx.captures.partialBytes(digest) }
   })
   return c.json({ captures: await Promise.all(answers) })
 }
 
-async function deploymentsThatAsk(
+/** Of those deployments that ask for captures and that the device was told to run. */
+async function quotasOf(
   { db }: Context,
+  device: DeviceRow,
   records: readonly CaptureRecord[],
-): Promise<ReadonlySet<string>> {
-  const asking = new Set<string>()
-  for (const id of new Set(records.map(({ deploymentId }) => deploymentId)))
-    if ((await findDeployment(db, id))?.document.policy.captureQuotaMb !== undefined) asking.add(id)
-  return asking
+): Promise<ReadonlyMap<string, number>> {
+  const quotas = new Map<string, number>()
+  const named = [...new Set(records.map(({ deploymentId }) => deploymentId))]
+  for (const id of await toldDeployments(db, device.id, named)) {
+    const quotaMb = (await findDeployment(db, id))?.document.policy.captureQuotaMb
+    if (quotaMb !== undefined) quotas.set(id, quotaMb * 1024 ** 2)
+  }
+  return quotas
+}
+
+interface Offer {
+  readonly device: DeviceRow
+  readonly records: readonly CaptureRecord[]
+  readonly quotas: ReadonlyMap<string, number>
+}
+
+/** In their order, as many as fit into a day, beside those that were taken before. */
+async function withinQuota(tx: Db, { device, records, quotas }: Offer): Promise<CaptureRecord[]> {
+  if (records.length === 0) return []
+  const digests = records.map(({ digest }) => digest)
+  const known = new Set(await takenAlready(tx, device.id, digests))
+  const used = new Map(await takenInADay(tx, device.id, [...quotas.keys()]))
+  return records.filter(({ digest, deploymentId, sizeBytes }) => {
+    if (known.has(digest)) return true
+    const after = (used.get(deploymentId) ?? 0) + Math.max(sizeBytes, CAPTURE_COUNTS_MIN_BYTES)
+    if (after > quotas.get(deploymentId)!) return false
+    used.set(deploymentId, after)
+    known.add(digest)
+    return true
+  })
 }
 
 /** The bytes of an image that was offered, from where the answer said; what comes is kept, however it ends. */

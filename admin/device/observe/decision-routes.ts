@@ -3,18 +3,27 @@
 
 import type { Context as HttpContext } from 'hono'
 import { DecisionBatch } from '#contract/device-api.ts'
-import type { Db } from '#db/db.ts'
-import { insertDecisions, lastDecision } from '#db/queries/decisions.ts'
 import type { DeviceRow } from '#db/queries/devices.ts'
-import { insertAudits, lastAudit } from '#db/queries/observe/audits.ts'
+import type { InLane } from '../lanes.ts'
 import { readJson } from '../read-json.ts'
+import type { DecisionIntake } from './decision-intake.ts'
 
-export async function takeDecisions(db: Db, { id }: DeviceRow, c: HttpContext): Promise<Response> {
-  const { decisions, audits = [] } = await readJson(c, DecisionBatch)
-  const upTo = await db.transaction(async (tx) => {
-    await insertDecisions(tx, id, decisions)
-    await insertAudits(tx, id, audits)
-    return Math.max(await lastDecision(tx, id), await lastAudit(tx, id))
-  })
+/** Uploads that are read and not stored yet, at up to a megabyte each. The others wait in their sockets, unread. */
+export const UPLOADS_AT_ONCE = 60
+
+export interface DecisionPorts {
+  readonly intake: DecisionIntake
+  readonly inLane: InLane
+}
+
+export async function takeDecisions(
+  { intake, inLane }: DecisionPorts,
+  { id: deviceId }: DeviceRow,
+  c: HttpContext,
+): Promise<Response> {
+  const upTo = await inLane(async () => {
+    const { decisions, audits = [] } = await readJson(c, DecisionBatch)
+    return intake.take({ deviceId, decisions, audits })
+  }, Number.POSITIVE_INFINITY)
   return c.json({ upTo })
 }

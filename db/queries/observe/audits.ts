@@ -1,35 +1,16 @@
 // Audits: what the edge would have said of images that stayed on their device. Numbered with the device's decisions,
 // so that one acknowledgement is for both.
 
-import { and, asc, count, eq, gte, inArray, max, sql } from 'drizzle-orm'
+import { asc, count, gte, sql } from 'drizzle-orm'
 import type { AuditRecord } from '#contract/observe/audit.ts'
 import type { Db } from '../../db.ts'
 import { audits } from '../../schema/observe.ts'
 import type { QualityOf } from '../decisions.ts'
+import { storeDecisions } from './store-decisions.ts'
 
+/** Of one device. */
 export async function insertAudits(db: Db, deviceId: string, records: readonly AuditRecord[]): Promise<void> {
-  if (records.length === 0) return
-  const rows = records.map(({ sequence, of, at, deploymentId, local, edge }) => ({
-    deviceId,
-    sequence,
-    of,
-    at: new Date(at),
-    deploymentId,
-    localLabel: local.label,
-    localScore: local.score,
-    edgeLabel: edge.label,
-    edgeScore: edge.score,
-  }))
-  await db.insert(audits).values(rows).onConflictDoNothing()
-}
-
-/** The largest sequence of an audit that is stored for the device. */
-export async function lastAudit(db: Db, deviceId: string): Promise<number> {
-  const [row] = await db
-    .select({ m: max(audits.sequence) })
-    .from(audits)
-    .where(eq(audits.deviceId, deviceId))
-  return Number(row?.m ?? 0)
+  if (records.length > 0) await storeDecisions(db, [{ deviceId, decisions: [], audits: records }])
 }
 
 export interface AuditCounts {
@@ -42,19 +23,19 @@ const disagreed = sql<number>`count(*) filter (where ${audits.localLabel} <> ${a
   Number,
 )
 
-/** Of a deployment on some devices. */
+/** A hundred times as many as anybody needs to tell whether a bound is broken. */
+const NEWEST = 20_000
+
+/** Of a deployment on some devices, the newest. */
 export async function auditCounts(db: Db, of: QualityOf): Promise<AuditCounts> {
-  const [row] = await db
-    .select({ audits: count(), disagreed })
-    .from(audits)
-    .where(
-      and(
-        eq(audits.deploymentId, of.deploymentId),
-        gte(audits.at, of.since),
-        inArray(audits.deviceId, [...of.deviceIds]),
-      ),
-    )
-  return row!
+  const { rows } = await db.execute(sql`
+    select count(*)::integer as audits, (count(*) filter (where local_label <> edge_label))::integer as disagreed
+    from (
+      select local_label, edge_label from audits
+      where deployment_id = ${of.deploymentId} and at >= ${of.since.toISOString()}
+        and device_id = any(${sql.param([...of.deviceIds])}::text[])
+      order by at desc limit ${NEWEST}) newest`)
+  return rows[0] as unknown as AuditCounts
 }
 
 export interface DeploymentAudits extends AuditCounts {

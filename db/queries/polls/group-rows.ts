@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 import { deployments } from '../../schema/promote.ts'
 import { rollingGroups, rollouts, stagedRollouts } from '../../schema/rollout.ts'
-import type { CurrentRollout } from '../deployments.ts'
+import type { CurrentRollout, DeploymentRow } from '../deployments.ts'
 import type { StagedRollout } from '../rollouts/staged-rollouts.ts'
 
 type Load<V> = (groupNames: readonly string[]) => Promise<ReadonlyMap<string, V>>
@@ -18,6 +18,16 @@ export function currentByGroup(db: Db): Load<CurrentRollout> {
     .where(sql`${rollouts.groupName} = any(${sql.placeholder('names')}) and ${rollouts.state} = 'current'`)
     .prepare('current_by_group')
   return async (names) => new Map((await query.execute({ names })).map((row) => [row.rollout.groupName, row]))
+}
+
+/** They never change, but most are asked for once. */
+export function deploymentsById(db: Db): Load<DeploymentRow> {
+  const query = db
+    .select()
+    .from(deployments)
+    .where(sql`${deployments.id} = any(${sql.placeholder('ids')})`)
+    .prepare('deployments_by_id')
+  return async (ids) => new Map((await query.execute({ ids })).map((row) => [row.id, row]))
 }
 
 /** What each is on its way to. */

@@ -2,7 +2,8 @@
 // manifest that it names: a device that failed to install something else has not failed at this. An external edge
 // cannot report: where a group has no edge device, those that were declared for the deployment are seen as serving it.
 
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import type { DeviceReport } from '#contract/device-api.ts'
 import type { DeviceProgress, RolloutObservation } from '#contract/rollout.ts'
 import { cutFor, isReached } from '#core/promote/stage-members.ts'
 import type { Db } from '../../db.ts'
@@ -14,14 +15,17 @@ import { activeExternalEdges } from './external-edges.ts'
 import type { StagedRow } from './staged-rollouts.ts'
 
 /** Whether the rollout has reached the device: then it is to run the rollout's deployment. */
-export function isToRun(row: StagedRow, device: DeviceRow): boolean {
+export function isToRun(
+  row: StagedRow,
+  device: Pick<DeviceRow, 'id' | 'name' | 'tier' | 'groupName'>,
+): boolean {
   if (device.tier === 'edge')
     return row.plan.stages.slice(0, row.cuts.length).some((s) => s.group === device.groupName)
   return isReached({ stages: row.plan.stages, cuts: row.cuts, rolloutId: row.id }, device.groupName, device)
 }
 
 /** Devices report at least twice a minute; one that is silent for longer asks no edge device for anything either. */
-const SILENT_AFTER_S = 120
+export const SILENT_AFTER_S = 120
 
 /** Whether a local device of the group has said lately that it serves the deployment. */
 export async function isServedLocally(db: Db, groupName: string, deploymentId: string): Promise<boolean> {
@@ -47,13 +51,36 @@ export async function nextCut(db: Db, row: StagedRow): Promise<number> {
   return cutFor(stage, row.id, await groupDevices(db, stage.group, 'local'))
 }
 
-function progressOf(device: DeviceRow, deploymentId: string, told: ReadonlySet<string>): DeviceProgress {
-  const { name, tier, report } = device
+/** What of a device says how far it is: a group of thousands is looked at every second. */
+const MEMBER = {
+  id: devices.id,
+  name: devices.name,
+  tier: devices.tier,
+  groupName: devices.groupName,
+  enrolledAt: devices.enrolledAt,
+  state: sql<DeviceReport['state'] | null>`${devices.report} ->> 'state'`,
+  sequence: sql<number | null>`(${devices.report} -> 'sequence')::integer`,
+  servingDeploymentId: sql<string | null>`${devices.report} ->> 'servingDeploymentId'`,
+  message: sql<string | null>`${devices.report} ->> 'message'`,
+}
+
+/** Those that are not revoked, by name. */
+export const groupMembers = (db: Db, groupName: string) =>
+  db
+    .select(MEMBER)
+    .from(devices)
+    .where(and(eq(devices.groupName, groupName), isNull(devices.revokedAt)))
+    .orderBy(asc(devices.name))
+
+export type Member = Awaited<ReturnType<typeof groupMembers>>[number]
+
+function progressOf(device: Member, deploymentId: string, told: ReadonlySet<string>): DeviceProgress {
+  const { name, tier, state } = device
   const at = { name, tier, joinedAtMs: device.enrolledAt.getTime(), message: '' }
-  if (report?.servingDeploymentId === deploymentId) return { ...at, state: 'serving' }
-  const isUnderWay = report?.state === 'failed' || report?.state === 'installing'
-  if (!isUnderWay || !told.has(`${device.id}/${report.sequence}`)) return { ...at, state: 'waiting' }
-  return { ...at, state: report.state === 'failed' ? 'failed' : 'installing', message: report.message }
+  if (device.servingDeploymentId === deploymentId) return { ...at, state: 'serving' }
+  const isUnderWay = state === 'failed' || state === 'installing'
+  if (!isUnderWay || !told.has(`${device.id}/${device.sequence}`)) return { ...at, state: 'waiting' }
+  return { ...at, state, message: device.message ?? '' }
 }
 
 /** Of the stage at `index`, by the devices that it has reached. */
@@ -61,11 +88,12 @@ export async function observeStage(db: Db, row: StagedRow, index: number): Promi
   const stage = row.plan.stages[index]
   if (!stage) return { devices: [], quality: NO_FIGURES }
   const until = { ...row, cuts: row.cuts.slice(0, index + 1) }
-  const members = (await groupDevices(db, stage.group)).filter((device) => isToRun(until, device))
+  const members = (await groupMembers(db, stage.group)).filter((device) => isToRun(until, device))
   return observeDevices(db, members, {
     groupName: stage.group,
     deploymentId: row.deploymentId,
     since: row.activatedAt ?? row.createdAt,
+    atLeast: stage.minDecisions,
   })
 }
 
@@ -73,14 +101,16 @@ interface Watched {
   readonly groupName: string
   readonly deploymentId: string
   readonly since: Date
+  /** Decisions that are to be looked at where there are so many. */
+  readonly atLeast?: number
 }
 
 export async function observeDevices(
   db: Db,
-  members: readonly DeviceRow[],
-  { groupName, deploymentId, since }: Watched,
+  members: readonly Member[],
+  { groupName, deploymentId, since, atLeast = 0 }: Watched,
 ): Promise<RolloutObservation> {
-  const changing = members.filter((d) => d.report?.state === 'failed' || d.report?.state === 'installing')
+  const changing = members.filter((d) => d.state === 'failed' || d.state === 'installing')
   const changingIds = changing.map((d) => d.id)
   const told = await toldSequences(db, deploymentId, changingIds)
   const deviceIds = members.filter((d) => d.tier === 'local').map((d) => d.id)
@@ -98,6 +128,6 @@ export async function observeDevices(
         joinedAtMs: createdAt.getTime(),
       })),
     ],
-    quality: await qualityOf(db, { deploymentId, deviceIds, since }),
+    quality: await qualityOf(db, { deploymentId, deviceIds, since, atLeast }),
   }
 }

@@ -1,10 +1,11 @@
 // Evaluations of pairs, from the start to the report. Only a running one changes: what ends it first stays, so a
 // child that answers after its control plane was started anew changes nothing.
 
-import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, notExists, sql } from 'drizzle-orm'
 import type { EvaluationOptions, EvaluationProgress } from '#contract/results/evaluation-options.ts'
 import type { PairReport } from '#contract/results/pair-report.ts'
 import { type Db, newId } from '../../db.ts'
+import { jobs } from '../../schema/jobs.ts'
 import { evaluations } from '../../schema/train.ts'
 
 export type EvaluationRow = typeof evaluations.$inferSelect
@@ -60,12 +61,11 @@ export async function failEvaluation(db: Db, id: string, error: string): Promise
   await db.update(evaluations).set({ state: 'failed', error, finishedAt: sql`now()` }).where(running(id))
 }
 
-/** Answers how many were left running. Only for a control plane that starts: it has started none itself. */
-export async function failAbandonedEvaluations(db: Db, error: string): Promise<number> {
-  const failed = await db
-    .update(evaluations)
-    .set({ state: 'failed', error, finishedAt: sql`now()` })
-    .where(eq(evaluations.state, 'running'))
-    .returning({ id: evaluations.id })
-  return failed.length
+/** Of before there were jobs: nobody computes them. */
+export function evaluationsWithoutJob(db: Db): Promise<{ id: string }[]> {
+  const itsJob = db.select({ id: jobs.id }).from(jobs).where(eq(jobs.subject, evaluations.id))
+  return db
+    .select({ id: evaluations.id })
+    .from(evaluations)
+    .where(and(eq(evaluations.state, 'running'), notExists(itsJob)))
 }

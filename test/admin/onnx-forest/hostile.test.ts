@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ATTRIBUTE_TYPE, OnnxModel } from '#admin/onnx-forest/onnx-descriptor.ts'
+import { OnnxModel } from '#admin/onnx-forest/onnx-descriptor.ts'
 import { OnnxForestRefused } from '#admin/onnx-forest/onnx-forest-refused.ts'
 import { readOnnxForest } from '#admin/onnx-forest/read-onnx-forest.ts'
+import { ATTRIBUTE_TYPE } from '#admin/onnx-format/onnx-schema.ts'
 
 const good = readFileSync(path.join(import.meta.dirname, 'fixtures/one-weight.onnx'))
 

@@ -3,6 +3,7 @@
 
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { queryObjects } from 'node:v8'
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -110,6 +111,34 @@ test('asks every second while no poll is open', async () => {
     await bell.during(async (tell) => ({ jobs: tell ? 'none' : undefined }))
     await quiet
   }
+})
+
+test('waits for days without keeping anything of the seconds that have passed', async () => {
+  const bell = new JobBell(1)
+  const promises = () => queryObjects(Promise, { format: 'count' })
+  let end = (_: { jobs: 'none' }) => {}
+  let seconds = 0
+  const signal = {
+    addEventListener: () => void seconds++,
+    removeEventListener: () => undefined,
+  } as unknown as AbortSignal
+  // Each poll that tells covers the next.
+  const first = bell.quiet(stop.signal)
+  await bell.during(async () => ({ jobs: 'none' }))
+  await first
+  const quiet = bell.quiet(signal)
+  const poll = bell.during(
+    () =>
+      new Promise<{ jobs: 'none' }>((resolve) => {
+        end = resolve
+      }),
+  )
+  await until('it has begun', () => seconds > 10)
+  const [before, since] = [promises(), seconds]
+  await until('it has waited long', () => seconds > since + 500)
+  expect(promises() - before).toBeLessThan(100)
+  end({ jobs: 'none' })
+  await Promise.all([poll, quiet])
 })
 
 test('lets itself be told only while it is idle', async () => {

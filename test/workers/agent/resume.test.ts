@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { getArtifact } from '#admin/artifact-routes.ts'
-import type { Context } from '#admin/context.ts'
+import { serveBytes } from '#admin/artifacts/serve-artifact.ts'
 import { createRandom } from '#core/random.ts'
 import { ArtifactStore } from '#platform/artifact-store.ts'
 import { tempFolder } from '#test/harness/temp-folder.ts'
@@ -27,9 +27,11 @@ const signal = new AbortController().signal
 async function controlPlane(folder: string) {
   const store = new ArtifactStore(path.join(folder, 'control'))
   const asked: number[] = []
-  const app = new Hono().get('/device/v1/artifacts/:digest', (c) => {
+  const app = new Hono().get('/device/v1/artifacts/:digest', async (c) => {
     asked.push(Number(/^bytes=(\d+)-$/.exec(c.req.header('range') ?? '')?.[1] ?? 0))
-    return getArtifact({ artifacts: store } as Context, c, async () => true)
+    const digest = c.req.param('digest')
+    const sizeBytes = (await store.size(digest))!
+    return serveBytes({ artifacts: store, log: pino({ level: 'silent' }) }, c, { digest, sizeBytes })
   })
   let server!: ServerType
   await new Promise<void>((resolve) => {

@@ -111,7 +111,7 @@ describe.each([
   })
 
   const classify = async () => {
-    const response = await fetch(`${url}/v1/classify`, { method: 'POST', body: await healthImage() })
+    const response = await fetch(`${url}/v1/classify`, { method: 'POST', body: healthImage() })
     return ClassifyAnswer.parse(await response.json())
   }
 

@@ -60,7 +60,7 @@ const begin = async (dataset: string) => {
   const jobs = await fleet.api.trpc.profiles.create.mutate({ dataset, models: ['heavy'] })
   return jobs.find((job) => job.kind === 'profile')!.id
 }
-const jobOf = async (id: string) => (await fleet.api.trpc.profiles.list.query({ ids: [id] }))[0]!
+const jobOf = async (id: string) => (await fleet.api.trpc.profiles.list.query({ ids: [id] })).items[0]!
 const underWay = (id: string) =>
   until(
     'some rows are stored',

@@ -166,6 +166,43 @@ describe('uploadSome()', () => {
     expect(control.received.size).toBe(6)
   })
 
+  test('offers at once no more than is left of the day', async () => {
+    const captures = await open()
+    await keepAll(captures, Array.from({ length: 6 }, image), 10_000)
+    await keepAll(captures, [image()], 6_500)
+    expect(captures.waiting(10)).toHaveLength(6)
+    await keepAll(captures, [image()], 3_500)
+    await captures.handedIn(captures.waiting(10)[0]!.digest)
+    expect(captures.waiting(10)).toHaveLength(2)
+  })
+
+  test('keeps what the control plane has no room for today, and asks again in an hour', async () => {
+    let nowMs = 0
+    const captures = await Captures.open({
+      home: home.path,
+      roomBytes: async () => roomBytes,
+      nowMs: () => nowMs,
+    })
+    await keepAll(captures, [image(), image()])
+    const control = plane(10_000)
+    const full = {
+      ...control,
+      offerCaptures: async ({ captures }: CaptureBatch): Promise<CaptureAnswer> => ({
+        captures: captures.map(({ digest }) => ({
+          digest,
+          state: 'refused' as const,
+          from: 0,
+          isOverQuota: true,
+        })),
+      }),
+    }
+    expect(await uploadSome(captures, full, signal)).toBe(true)
+    expect(await uploadSome(captures, control, signal)).toBe(false)
+    nowMs += 3_600_000
+    expect(await uploadSome(captures, control, signal)).toBe(true)
+    expect(control.received.size).toBe(2)
+  })
+
   test('waits where the control plane is older than captures', async () => {
     const captures = await open()
     await keepAll(captures, [image()])

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { addDataset } from '#admin/client/add-dataset.ts'
 import { addModel } from '#admin/client/add-model.ts'
 import { waitForJobs } from '#admin/client/wait.ts'
+import { trainRouter } from '#admin/client/work.ts'
 import type { Deployment, Policy } from '#contract/deployment.ts'
 import { sceneFile, writeScenes } from '#demo/write-scenes.ts'
 import { Fleet } from '#test/harness/fleet.ts'
@@ -37,7 +38,7 @@ export async function observedFleet(
       fleet,
       images,
       async promote(policy, offloadTarget = 0.3) {
-        const router = await trpc.routers.train.mutate({
+        const router = await trainRouter(fleet.api, {
           selection,
           kind: 'confidence',
           folds: 2,
@@ -57,7 +58,7 @@ export async function observedFleet(
 }
 
 async function isServed(fleet: Fleet, deployment: Deployment): Promise<boolean> {
-  const devices = await fleet.api.trpc.devices.list.query()
+  const { items: devices } = await fleet.api.trpc.devices.list.query()
   return devices.every((d) => d.report?.servingDeploymentId === deployment.id)
 }
 

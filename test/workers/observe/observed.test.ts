@@ -70,7 +70,7 @@ describe('a deployment that asks for nothing', () => {
     )
     expect(await seenByEdge()).toBe(sent)
     expect(await auditsOf(deployment)).toBeUndefined()
-    expect(await trpc().captures.list.query({ limit: 10 })).toEqual([])
+    expect((await trpc().captures.list.query({ limit: 10 })).items).toEqual([])
   })
 })
 
@@ -112,7 +112,7 @@ describe('a deployment that asks for audits and captures', () => {
     const rows = await until(
       'they are handed in',
       async () => {
-        const list = await trpc().captures.list.query({ limit: 1_000 })
+        const { items: list } = await trpc().captures.list.query({ limit: 1_000 })
         const stored = list.filter((row) => row.storedAt !== null)
         return [...wanted].every((digest) => stored.some((row) => row.digest === digest)) && stored
       },

@@ -8,8 +8,9 @@ import { freePort } from '#test/harness/free-port.ts'
 import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
 import { decodeImage } from '#vision/decode.ts'
 import { loadModel } from '#vision/onnx-model.ts'
+import { prepareInput } from '#vision/session/prepare-input.ts'
 import { OipEdge } from '#workers/oip/oip-edge.ts'
-import type { EdgeCall, EdgeTarget } from '#workers/serve/offload/edge-client.ts'
+import type { EdgeCall, EdgeTarget, Prepare } from '#workers/serve/offload/edge-client.ts'
 import { OWN_REQUEST } from '#workers/serve/request-context.ts'
 import { oipRig, photograph } from './oip-rig.ts'
 import { demoModel, type OnnxModel } from './onnx-runnable.ts'
@@ -27,10 +28,13 @@ beforeAll(async () => {
   expected = await loaded.classify(await decodeImage(image), 3)
 })
 
+/** As the vision process does it. */
+const prepare: Prepare = async (bytes, input) => prepareInput(await decodeImage(bytes), input)
+
 const file = { digest: `sha256:${'0'.repeat(64)}`, sizeBytes: 1 }
 function callFor(of: OnnxModel, signal = AbortSignal.timeout(10_000), name = of.name): EdgeCall {
   const edge = { id: 'heavy', name, file, contract: of.contract, labels: file }
-  return { topK: 3, deadlineMs: 10_000, signal, deployment: { id: 'dep-1', edge } }
+  return { topK: 3, deadlineMs: 10_000, signal, deployment: { id: 'dep-1', edge }, prepare }
 }
 const target = (url: string, more: Partial<EdgeTarget> = {}): EdgeTarget => ({
   url,
@@ -155,6 +159,17 @@ describe('OipEdge', () => {
       message: expect.stringMatching(/expected one encoded image as BYTES or "image" as FP32/),
     })
     expect(server.seen).toEqual([])
+  })
+
+  test('an image that cannot be opened here is no fault of the edge, and nothing is sent', async () => {
+    await using server = new PlainServer(model, { extensions: ALL })
+    await using edge = new OipEdge(target(await server.listen()))
+    const noImage = ask(edge, callFor(model), Buffer.from('no image'))
+    await expect(noImage).rejects.toMatchObject({ name: 'EdgeRefused', code: 'unsent' })
+    const never = { ...callFor(model, AbortSignal.timeout(300)), prepare: () => new Promise<never>(() => {}) }
+    await expect(ask(edge, never)).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(server.seen).toEqual([])
+    expectSame((await ask(edge)).labels)
   })
 
   test('an image that the server refuses is the image’s fault', async () => {

@@ -3,10 +3,13 @@
 
 import type { Logger } from 'pino'
 import type { DeviceReport } from '#contract/device-api.ts'
+import type { FunctionDriver } from '../../host/function-host.ts'
 import type { ControlClient } from '../control-client.ts'
 import type { GenerationsPort } from '../install.ts'
 
 const MESSAGE_MAX = 2_000
+/** Every control plane knows them; older ones refuse a report with another. */
+const KNOWN_DRIVERS: readonly FunctionDriver[] = ['workerd', 'thread', 'miniflare']
 
 export interface SpoolCounts {
   readonly waiting: number
@@ -45,7 +48,7 @@ export class Reporter {
         sequence,
         servingDeploymentId: generations.serving?.deployment.id ?? null,
         state: generations.serving ? 'serving' : 'idle',
-        functionDriver: generations.driver,
+        ...driverTold(generations.driver),
         ...(spool && { spool: { waiting: spool.waiting, dropped: spool.dropped } }),
         ...more,
         message: message.slice(0, MESSAGE_MAX),
@@ -56,3 +59,6 @@ export class Reporter {
     }
   }
 }
+
+const driverTold = (driver: FunctionDriver) =>
+  KNOWN_DRIVERS.includes(driver) ? { functionDriver: driver } : { functionDriver: 'none', driverName: driver }

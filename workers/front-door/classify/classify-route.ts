@@ -19,7 +19,8 @@ import { fewAtATime, Turns, type TurnsLimits } from './turns.ts'
 
 export interface ClassifyPorts {
   readonly generations: Generations
-  readonly energyOf: (answer: ClassifyAnswer) => ClassifyAnswer['energyJ']
+  /** `uploads`: how often the image was sent to an edge. */
+  readonly energyOf: (answer: ClassifyAnswer, uploads: number) => ClassifyAnswer['energyJ']
   /** Called before the answer is sent: returns once its decision is written down. */
   readonly onAnswer: (answer: ClassifyAnswer, totalMs: number, image: ServedImage) => void
   readonly turns?: TurnsLimits
@@ -119,7 +120,7 @@ async function answerImage(
   const expiresAtMs = options.deadlineMs === undefined ? undefined : deadlineAtMs
   const context = { requestId, preference, deadlineAtMs, expiresAtMs, traceparent }
   const startMs = performance.now()
-  const { answer, byFallback } = await generation.during(() =>
+  const { answer, byFallback, uploads } = await generation.during(() =>
     turns.take(() => {
       if (isGone()) throw new RequestRefused('broken-off', 'Cannot classify: the client has left')
       return generation.classify(image, request, context)
@@ -133,7 +134,7 @@ async function answerImage(
     deployment: id,
     byFallback,
   }
-  const explained = { ...whole, energyJ: ports.energyOf(whole) }
+  const explained = { ...whole, energyJ: ports.energyOf(whole, uploads) }
   ports.onAnswer(explained, totalMs, { bytes: image, context })
   return explained
 }

@@ -8,6 +8,8 @@ import type { Socket } from 'node:net'
 export interface ConnectionLimits {
   /** Together; beyond, whoever keeps the device waiting longest has to go. */
   readonly connectionsMax: number
+  /** Beside these, that were told to go and may read why; beyond, the one that has had longest is cut. */
+  readonly leavingMax: number
   /** Between two requests, and before the first. */
   readonly idleMaxMs: number
   readonly headersMaxMs: number

@@ -10,6 +10,8 @@ import { Connection, type ConnectionLimits, connectionKey } from './connection.t
 export const CONNECTION_LIMITS: ConnectionLimits = {
   // What they hold in memory is bounded by itself (body-budget.ts); a connection alone is some 20 KB.
   connectionsMax: 512,
+  // A second each: whoever is in a hurry to come back is not to hold more than an eighth on top.
+  leavingMax: 64,
   // As Node's own; whoever keeps connections must let go earlier (workers/serve keeps them 3 s).
   idleMaxMs: 5_000,
   headersMaxMs: 5_000,
@@ -39,6 +41,7 @@ export function watchConnections(
   ports: WatchPorts,
 ): ConnectionWatch {
   const connections = new Map<string, Connection>()
+  const leaving = new Leaving(limits.leavingMax)
   const bySocket = new WeakMap<object, Connection>()
   let stalledMs = 0
   // Time in which this process stood still is nobody's slowness.
@@ -47,9 +50,13 @@ export function watchConnections(
     const connection = new Connection(socket, now())
     if (connections.size >= limits.connectionsMax) {
       const slowest = slowestOf(connections.values(), now(), limits)
-      if (!slowest) return ports.onFull(socket)
+      if (!slowest) {
+        ports.onFull(socket)
+        return leaving.add(socket)
+      }
       ports.onSlow(slowest, 'other clients need the connection')
       forget(connections, slowest)
+      leaving.add(slowest.socket)
     }
     connections.set(connection.key, connection)
     bySocket.set(socket, connection)
@@ -87,6 +94,26 @@ export function watchConnections(
 function forget(connections: Map<string, Connection>, connection: Connection): void {
   // Its port may be somebody else's by now.
   if (connections.get(connection.key) === connection) connections.delete(connection.key)
+}
+
+/** Sockets that have been told to go. They close by themselves in a moment, unless too many others come after them. */
+class Leaving {
+  readonly #sockets = new Set<Socket>()
+  readonly #max: number
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  add(socket: Socket): void {
+    if (socket.destroyed) return
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    const [first] = this.#sockets
+    if (this.#sockets.size <= this.#max || !first) return
+    this.#sockets.delete(first)
+    first.destroy()
+  }
 }
 
 function slowestOf(

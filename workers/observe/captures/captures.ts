@@ -1,7 +1,10 @@
 // Hard images on their way to a person: content-addressed files, each with what is known of it beside it. Bounded by
 // the deployment's quota and by the device's disk budget; over either the oldest go first, handed in or not. One that
-// was handed in stays until then, so that the same image is not kept and sent again every time that it is seen. A day
-// hands in no more than the quota: else a camera that never rests would send all of its hard images.
+// was handed in stays until then, so that the same image is not kept and sent again every time that it is seen.
+//
+// Handed in is at most the quota in a day: else a camera that never rests would send all of its hard images. Here the
+// day begins with the first image and again with every start of the device, so that a line is not used in vain; the
+// control plane counts for itself, over any 24 hours, and has the last word.
 
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -25,6 +28,8 @@ export interface CapturePorts {
 }
 
 const DAY_MS = 86_400_000
+/** Room comes as what was handed in a day ago ages; an image is in no hurry. */
+const REFUSED_FOR_MS = 3_600_000
 
 export class Captures {
   readonly store: ArtifactStore
@@ -35,6 +40,8 @@ export class Captures {
   /** Of the last deployment that asked for captures; after a restart what was kept under it may go at once. */
   #quotaBytes = Number.POSITIVE_INFINITY
   #day = { beganMs: Number.NEGATIVE_INFINITY, handedInBytes: 0 }
+  /** Before then the control plane wants none. */
+  #refusedUntilMs = Number.NEGATIVE_INFINITY
 
   private constructor(ports: CapturePorts) {
     const folder = path.join(ports.home, 'captures')
@@ -97,13 +104,29 @@ export class Captures {
     }
   }
 
-  /** The oldest that the control plane does not have yet; none once a day's worth was handed in. */
+  /** The oldest that the control plane does not have yet, as many as the day has room for. */
   waiting(countMax: number): CaptureRecord[] {
-    const { nowMs = () => performance.now() } = this.#ports
-    if (nowMs() - this.#day.beganMs >= DAY_MS) this.#day = { beganMs: nowMs(), handedInBytes: 0 }
-    if (this.#day.handedInBytes >= this.#quotaBytes) return []
+    const nowMs = this.#nowMs()
+    if (nowMs < this.#refusedUntilMs) return []
+    if (nowMs - this.#day.beganMs >= DAY_MS) this.#day = { beganMs: nowMs, handedInBytes: 0 }
+    let leftBytes = this.#quotaBytes - this.#day.handedInBytes
     const all = [...this.#kept.values()].filter(({ isHandedIn }) => !isHandedIn)
-    return all.slice(0, countMax).map(({ record }) => record)
+    const records: CaptureRecord[] = []
+    for (const { record } of all.slice(0, countMax)) {
+      leftBytes -= record.sizeBytes
+      if (leftBytes < 0) break
+      records.push(record)
+    }
+    return records
+  }
+
+  /** The control plane has no room for more today: what waits is kept, and offered again later. */
+  holdBack(): void {
+    this.#refusedUntilMs = this.#nowMs() + REFUSED_FOR_MS
+  }
+
+  #nowMs(): number {
+    return (this.#ports.nowMs ?? (() => performance.now()))()
   }
 
   async handedIn(digest: string): Promise<void> {

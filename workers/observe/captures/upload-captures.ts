@@ -35,8 +35,9 @@ export async function uploadSome(captures: Captures, client: Client, signal: Abo
     if (error instanceof ControlError && error.status === 404) return undefined
     throw error
   })
-  for (const { digest, state, from } of answers?.captures ?? []) {
-    if (state === 'refused') await captures.drop(digest)
+  for (const { digest, state, from, isOverQuota } of answers?.captures ?? []) {
+    if (state === 'refused' && isOverQuota) captures.holdBack()
+    else if (state === 'refused') await captures.drop(digest)
     else if (state === 'stored') await captures.handedIn(digest)
     else await sendOne(captures, client, { digest, from, signal })
   }

@@ -1,9 +1,10 @@
 // The connections to one server, and one request on them, bounded in time by its signal and in size by the pool.
 // The device's key for edges is not sent: it is for this platform's own, and the server may be anybody's.
 
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import { connectWithin } from '../../serve/offload/connect-within.ts'
 import { type EdgeTarget, refusedByStatus } from '../../serve/offload/edge-client.ts'
+import { type ToldSends, toldSends } from '../../serve/offload/told-sends.ts'
 
 /** As many as this platform's own edges get. */
 const CONNECTIONS = 8
@@ -12,7 +13,7 @@ const KEEP_ALIVE_MS = 3_000
 /** The most classes that a label list may have, as strings with a label of usual length. */
 const ANSWER_MAX_BYTES = 4 * 1024 ** 2
 
-export interface LineRequest {
+export interface LineRequest extends ToldSends {
   readonly method: 'GET' | 'POST'
   /** After the server's own path: `/v2/...`. */
   readonly path: string
@@ -28,6 +29,7 @@ export interface LineAnswer {
 
 export class EdgeLine implements AsyncDisposable {
   readonly #pool: Pool
+  readonly #line: Dispatcher
   /** Servers behind a gateway have one: `https://host/serving/cats`. */
   readonly #prefix: string
 
@@ -40,16 +42,18 @@ export class EdgeLine implements AsyncDisposable {
       maxResponseSize: ANSWER_MAX_BYTES,
       connect: connectWithin(connectMs),
     })
+    this.#line = this.#pool.compose(toldSends)
   }
 
   /** Rejects with `EdgeRefused` for any status but 200. */
-  async ask({ method, path, headers = {}, body, signal }: LineRequest): Promise<LineAnswer> {
-    const response = await this.#pool.request({
+  async ask({ method, path, headers = {}, body, signal, onSent }: LineRequest): Promise<LineAnswer> {
+    const response = await this.#line.request({
       method,
       path: this.#prefix + path,
       headers: { ...headers },
       ...(body === undefined ? {} : { body }),
       signal,
+      ...({ onSent } satisfies ToldSends),
     })
     if (response.statusCode !== 200) {
       await response.body.dump()

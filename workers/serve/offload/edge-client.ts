@@ -6,6 +6,7 @@ import type { RankedClass } from '#contract/classify.ts'
 import type { Deployment } from '#contract/deployment.ts'
 import type { ArtifactRef } from '#contract/digest.ts'
 import type { Manifest } from '#contract/manifest.ts'
+import type { ModelInput } from '#contract/model.ts'
 import type { ServedImage } from '../request-context.ts'
 
 export type EdgeTarget = Manifest['edges'][number] & {
@@ -14,11 +15,18 @@ export type EdgeTarget = Manifest['edges'][number] & {
   readonly apiKey?: string | undefined
 }
 
+/** The tensor that a model of that input is given of an image. */
+export type Prepare = (bytes: Uint8Array, input: ModelInput) => Promise<Uint8Array | Float32Array>
+
 export interface EdgeCall {
   readonly topK: number
   /** After how long nobody reads the answer any more; `signal` ends the call then. */
   readonly deadlineMs: number
   readonly signal: AbortSignal
+  /** Called when the image goes out: not before there is a connection. */
+  readonly onSent?: (() => void) | undefined
+  /** For edges that want images opened; never done in this process. */
+  readonly prepare?: Prepare | undefined
   readonly deployment: Pick<Deployment, 'id' | 'edge'>
 }
 
@@ -37,10 +45,11 @@ export interface EdgeClient extends AsyncDisposable {
 }
 
 /**
- * `busy`: well, but wants a rest. `image`: this image is refused, which says nothing about the next one. `failed`:
- * whatever else, and what the circuit breaker counts.
+ * `busy`: well, but wants a rest. `image`: this image is refused, which says nothing about the next one. `unsent`: it
+ * could not be made ready here, and says nothing about the edge at all. `failed`: whatever else, and what the circuit
+ * breaker counts.
  */
-export type EdgeRefusedCode = 'busy' | 'image' | 'failed'
+export type EdgeRefusedCode = 'busy' | 'image' | 'unsent' | 'failed'
 
 export class EdgeRefused extends Error {
   override readonly name = 'EdgeRefused'

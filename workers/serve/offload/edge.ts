@@ -27,11 +27,12 @@ export class EdgeLate extends Error {
 }
 
 /** Its deadline is the policy's; the call gets what this edge may take of it. */
-export type EdgeQuestion = Omit<EdgeCall, 'signal'>
+export type EdgeQuestion = Omit<EdgeCall, 'signal' | 'onSent'>
 
 interface Attempt {
   readonly limitMs: number
   readonly isProbe: boolean
+  readonly onSent?: (() => void) | undefined
 }
 
 export class Edge implements AsyncDisposable {
@@ -77,10 +78,11 @@ export class Edge implements AsyncDisposable {
   }
 
   /** Rejects with `EdgeLate`, `EdgeRefused`, or whatever the connection died of. */
-  ask(image: ServedImage, question: EdgeQuestion): Promise<EdgeAnswer> {
+  ask(image: ServedImage, question: EdgeQuestion, onSent?: () => void): Promise<EdgeAnswer> {
     return this.#attempt(image, question, {
       limitMs: this.patienceMs(question.deadlineMs),
       isProbe: false,
+      onSent,
     })
   }
 
@@ -101,7 +103,9 @@ export class Edge implements AsyncDisposable {
     const timer = afterOwnTime(deadlineMs, deadlineMs, () => ending.abort(late))
     this.#underWay.add(ending)
     try {
-      const answer = await this.#client.classify(image, { ...question, deadlineMs, signal: ending.signal })
+      const { signal } = ending
+      const { onSent } = attempt
+      const answer = await this.#client.classify(image, { ...question, deadlineMs, signal, onSent })
       this.#roundTripsMs = [...this.#roundTripsMs, performance.now() - start].slice(-ROUND_TRIPS_MAX)
       this.#breaker = succeeded()
       return answer
@@ -117,6 +121,11 @@ export class Edge implements AsyncDisposable {
 
   #learnFrom(error: unknown, { isProbe }: Attempt, tookMs: number): void {
     const nowMs = performance.now()
+    if (error instanceof EdgeRefused && error.code === 'unsent') {
+      // A probe that never left has found nothing out: another one is due as after a failure.
+      if (isProbe) this.#breaker = failed(this.#breaker, { nowMs, isLate: false, isProbe })
+      return
+    }
     if (error instanceof EdgeRefused && error.code !== 'failed') {
       // Well, but busy, or this image is none for it: for a probe that is an answer.
       if (isProbe) this.#breaker = succeeded()

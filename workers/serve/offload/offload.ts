@@ -16,7 +16,13 @@ import { PASSING_ON, type SpanStart, type Tracing } from '#platform/observe/trac
 import type { EdgePort, OffloadOptions } from '../../host/bindings-server.ts'
 import type { ServedImage } from '../request-context.ts'
 import { Edge, type EdgeQuestion } from './edge.ts'
-import { type EdgeAnswer, EdgeRefused, type EdgeTarget, type ReadLabels } from './edge-client.ts'
+import {
+  type EdgeAnswer,
+  EdgeRefused,
+  type EdgeTarget,
+  type Prepare,
+  type ReadLabels,
+} from './edge-client.ts'
 import { clientFor } from './edge-protocols.ts'
 import { startHedge } from './hedge.ts'
 import { withinOwnTime } from './own-time.ts'
@@ -45,6 +51,7 @@ interface Sending {
   readonly question: EdgeQuestion
   readonly policy: Policy
   readonly background: boolean
+  readonly onSent: (() => void) | undefined
   /** Set once nobody waits any more: then no second edge is asked. */
   isOver: boolean
 }
@@ -82,14 +89,19 @@ export class Offload implements AsyncDisposable {
   }
 
   /** A port that asks for this deployment's edge half alone, also while a newer one serves: pairs never mix. */
-  portFor(deployment: ServedDeployment): Required<EdgePort> {
+  portFor(deployment: ServedDeployment, prepare?: Prepare): Required<EdgePort> {
     const { policy } = deployment
     let localMs: Estimate | undefined
-    const questionOf = (topK: number) => ({ topK, deployment, deadlineMs: policy.edgeDeadlineMs })
+    const questionOf = (topK: number) => ({
+      topK,
+      deployment,
+      deadlineMs: policy.edgeDeadlineMs,
+      prepare,
+    })
     return {
-      offload: async (image, topK, { background = false, hedge } = {}): Promise<EdgeResult> => {
+      offload: async (image, topK, { background = false, hedge, onSent } = {}): Promise<EdgeResult> => {
         const start = performance.now()
-        const sending = { image, question: questionOf(topK), policy, background, isOver: false }
+        const sending = { image, question: questionOf(topK), policy, background, onSent, isOver: false }
         const result = await this.#send(sending, { hedge, localMs: fresh(localMs, start) })
         return { ...result, ms: performance.now() - start }
       },
@@ -169,14 +181,14 @@ export class Offload implements AsyncDisposable {
     return this.#edges.length === 0 ? NO_EDGE : NONE_READY
   }
 
-  #ask(edge: Edge, { image, question }: Sending): Promise<EdgeAnswer> {
+  #ask(edge: Edge, { image, question, onSent }: Sending): Promise<EdgeAnswer> {
     const start: SpanStart = {
       kind: 'client',
       traceparent: image.context.traceparent,
       attributes: { 'url.full': edge.target.url, 'tandem.request.id': image.context.requestId },
     }
     return this.#tracing.span('offload', start, ({ traceparent }) =>
-      edge.ask({ ...image, context: { ...image.context, traceparent } }, question),
+      edge.ask({ ...image, context: { ...image.context, traceparent } }, question, onSent),
     )
   }
 
@@ -230,7 +242,8 @@ export class Offload implements AsyncDisposable {
 }
 
 /** What one edge refuses another would. */
-const isOfImage = (error: unknown) => error instanceof EdgeRefused && error.code === 'image'
+const isOfImage = (error: unknown) =>
+  error instanceof EdgeRefused && (error.code === 'image' || error.code === 'unsent')
 
 const isSame = (a: EdgeTarget, b: EdgeTarget): boolean => JSON.stringify(a) === JSON.stringify(b)
 

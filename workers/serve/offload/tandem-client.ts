@@ -13,6 +13,7 @@ import {
   type EdgeTarget,
   refusedByStatus,
 } from './edge-client.ts'
+import { type ToldSends, toldSends } from './told-sends.ts'
 
 /** As many as the edge's front door works on at a time. */
 const CONNECTIONS = 8
@@ -30,10 +31,11 @@ export function tandemClient({ url, connectMs, apiKey }: EdgeTarget): EdgeClient
     maxResponseSize: ANSWER_MAX_BYTES,
     connect: connectWithin(connectMs),
   })
+  const line = pool.compose(toldSends)
   const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
   return {
     async classify({ bytes, context }: ServedImage, call: EdgeCall): Promise<EdgeAnswer> {
-      const { statusCode, headers, body } = await pool.request({
+      const { statusCode, headers, body } = await line.request<null>({
         method: 'POST',
         path: `/v1/classify?topK=${call.topK}`,
         headers: {
@@ -46,6 +48,7 @@ export function tandemClient({ url, connectMs, apiKey }: EdgeTarget): EdgeClient
         },
         body: bytes,
         signal: call.signal,
+        ...({ onSent: call.onSent } satisfies ToldSends),
       })
       if (statusCode !== 200) {
         await body.dump()

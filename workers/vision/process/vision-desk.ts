@@ -8,6 +8,7 @@ import { ArtifactRefused } from '#platform/artifact-refused.ts'
 import type { DecodedImage } from '#vision/decode.ts'
 import type { ImageEntry } from '#vision/image-entry.ts'
 import { type LoadedModel, type LoadOptions, loadModel } from '#vision/onnx-model.ts'
+import { prepareInput } from '#vision/session/prepare-input.ts'
 import type { InputTensor, OutputTensor } from '#vision/session/tensor.ts'
 import { createVision, type ServingVision } from '#vision/vision.ts'
 import { floatsOf } from '../wire/float-body.ts'
@@ -46,6 +47,12 @@ export class VisionDesk {
         // One after the other: all of a batch at once would take what the process is killed for.
         for (const bytes of cut(body, call.lengths)) shown.push(await this.#images.shown(bytes, model.input))
         return tensorAnswer(await model.scores(shown))
+      }
+      case 'prepare': {
+        const { input } = call
+        const data = await prepareInput(await this.#images.shown(body, input), input)
+        const dtype = data instanceof Uint8Array ? 'uint8' : 'float32'
+        return { result: { dtype }, body: bytesOf(data) }
       }
       case 'usage':
         return {
@@ -112,8 +119,11 @@ async function load(
 
 const sizeOf = ({ whole, width, height }: DecodedImage) => whole ?? { width, height }
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
 function tensorAnswer({ data, shape }: OutputTensor): Answered {
-  return { result: { shape }, body: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+  return { result: { shape }, body: bytesOf(data) }
 }
 
 function cut(body: Buffer, lengths: readonly number[]): Buffer[] {

@@ -5,7 +5,7 @@ import { ArtifactRefused } from '#platform/artifact-refused.ts'
 import { ImageRefused } from '#vision/image-refused.ts'
 import { ModelRefused } from '#vision/model-refused.ts'
 import { InferenceLate } from '#vision/session/inference-late.ts'
-import { TooManyViews } from '#vision/vision.ts'
+import { TooManyViews } from '#vision/session/too-many-views.ts'
 import type { ToldError } from './vision-calls.ts'
 
 export function tell(error: unknown): ToldError {

@@ -3,7 +3,7 @@
 
 import type { FeatureName } from '#contract/features.ts'
 import type { Crop, FeaturesResult, InferResult } from '#contract/function-bindings.ts'
-import type { ModelContract } from '#contract/model.ts'
+import type { ModelContract, ModelInput } from '#contract/model.ts'
 import type { TopClass } from '#core/preprocess/top-classes.ts'
 import type { LoadOptions, ModelInfo } from '#vision/onnx-model.ts'
 import type { BatchChoice } from '#vision/session/choose-batch.ts'
@@ -52,6 +52,8 @@ export type ModelCall =
     }
   | { readonly do: 'tensor'; readonly dtype: 'float32' | 'uint8'; readonly shape: readonly number[] }
   | { readonly do: 'scores'; readonly lengths: readonly number[] }
+  /** One image, as another machine's model of that input is shown it. */
+  | { readonly do: 'prepare'; readonly input: ModelInput }
   | { readonly do: 'usage' }
 
 export interface Results {
@@ -64,6 +66,8 @@ export interface Results {
   /** The numbers are the body. */
   tensor: { readonly shape: readonly number[] }
   scores: { readonly shape: readonly number[] }
+  /** The tensor is the body. */
+  prepare: { readonly dtype: 'float32' | 'uint8' }
   /** Runs of the model since it was loaded, and the images in them. */
   usage: { readonly peakRssBytes: number; readonly runs: number; readonly images: number }
 }

@@ -59,8 +59,11 @@ export function makeRig() {
     const served: ServedImage = { bytes: Buffer.from(image ?? 'an image that nobody decodes here'), context }
     const port = portOf(deploymentId, policy)
     if (localMs !== undefined) port.answered(served, answerOf(localMs))
-    const result = await port.offload(served, 1, options)
-    return { result, tookMs: performance.now() - start, reason: result.ok ? 'ok' : result.reason }
+    let uploads = 0
+    const onSent = () => void uploads++
+    const result = await port.offload(served, 1, { onSent, ...options })
+    const tookMs = performance.now() - start
+    return { result, tookMs, uploads, reason: result.ok ? 'ok' : result.reason }
   }
   return {
     edge,

@@ -1,0 +1,20 @@
+// `tandem jobs work`: the worker's own program as a child in this terminal, since the CLI holds nothing of the server.
+
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** Ends as the worker ends; signals of the terminal and of whoever runs this reach it. */
+export function runWorker(): Promise<void> {
+  const entry = fileURLToPath(new URL('../../jobs/main.ts', import.meta.url))
+  const worker = fork(entry, { execArgv: ['--import', import.meta.resolve('tsx')], stdio: 'inherit' })
+  const stop = () => void (worker.connected && worker.send('stop', () => undefined))
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('exit', (code) => {
+      process.exitCode = code ?? 1
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,84 @@
+// The console's files, built where they are missing or older than their sources: by Vite in a process of its own, into a
+// folder that is renamed when it is whole, so that two control planes on one checkout, or a kill, leave no half console.
+// A build takes some seconds, once; whoever never opens the console never waits for it.
+
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const SOURCES = path.join(ROOT, 'admin/console')
+/** What is compiled into it beside its own sources. */
+const ALSO = ['contract', 'package-lock.json']
+const BUILD_MAX_MS = 180_000
+
+const run = promisify(execFile)
+
+let building: Promise<string> | undefined
+
+/** The folder with `index.html`. Builds once however many ask; a build that failed is tried again by the next. */
+export function consoleFolder(): Promise<string> {
+  building ??= build().catch((error: unknown) => {
+    building = undefined
+    throw error
+  })
+  return building
+}
+
+async function build(): Promise<string> {
+  const folder = path.join(SOURCES, 'dist', await digestOfSources())
+  if (existsSync(path.join(folder, 'index.html'))) return folder
+  const partial = `${folder}.${process.pid}`
+  const vite = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('vite/package.json')),
+    'bin/vite.js',
+  )
+  const args = [
+    vite,
+    'build',
+    '--config',
+    path.join(SOURCES, 'vite.config.ts'),
+    '--outDir',
+    partial,
+    '--logLevel',
+    'error',
+  ]
+  try {
+    await run(process.execPath, args, { cwd: ROOT, timeout: BUILD_MAX_MS })
+    // Somebody else may have been first: theirs is as good.
+    await rename(partial, folder).catch((error: unknown) => {
+      if (!existsSync(path.join(folder, 'index.html'))) throw error
+    })
+  } finally {
+    await rm(partial, { recursive: true, force: true })
+  }
+  return folder
+}
+
+async function digestOfSources(): Promise<string> {
+  const hash = createHash('sha256')
+  for (const file of (await filesOf([SOURCES, ...ALSO.map((name) => path.join(ROOT, name))])).sort()) {
+    hash.update(path.relative(ROOT, file))
+    hash.update(await readFile(file))
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+async function filesOf(places: readonly string[]): Promise<string[]> {
+  const files: string[] = []
+  for (const place of places) {
+    const entries = await readdir(place, { withFileTypes: true }).catch(() => undefined)
+    if (entries === undefined) files.push(place)
+    else
+      files.push(
+        ...(await filesOf(
+          entries.filter(({ name }) => name !== 'dist').map(({ name }) => path.join(place, name)),
+        )),
+      )
+  }
+  return files
+}

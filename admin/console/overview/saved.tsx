@@ -1,0 +1,49 @@
+// What routing saves: the energy of an image at the device beside that of the heavy model on the same device, from the
+// profiles and the evaluation of the newest router that is promoted. Told with how it was found, and against the light
+// model too: sending images may well cost more than answering them.
+
+import { useQuery } from '@tanstack/react-query'
+import { type Answers, trpc } from '../app/trpc.ts'
+import { FigureCard } from '../parts/figure-card.tsx'
+import { percent } from '../parts/format.ts'
+
+type Totals = Answers['decisions']['totals']
+
+export function Saved({ totals }: { readonly totals: Totals }) {
+  const deployments = useQuery(trpc.rollouts.deployments.queryOptions({ limit: 100 }))
+  const deployment =
+    deployments.data?.items.find(({ id }) => totals.some((row) => row.deploymentId === id)) ??
+    deployments.data?.items[0]
+  const router = useQuery(
+    trpc.routers.get.queryOptions({ id: deployment?.routerId ?? '' }, { enabled: deployment !== undefined }),
+  )
+  const selection = useQuery(
+    trpc.selections.get.queryOptions(
+      { id: router.data?.selectionId ?? '' },
+      { enabled: router.data !== undefined },
+    ),
+  )
+  const result = selection.data?.result
+  if (!result?.ok || !router.data)
+    return <FigureCard name="Energy saved" value="–" note="nothing is promoted yet" />
+  const energyOf = (id: string) =>
+    result.candidates.find((candidate) => candidate.modelId === id)?.localEnergyJ
+  const [heavy, light] = [energyOf(result.edgeModelId), energyOf(result.localModelId)]
+  const own = router.data.evaluation.strategies.find((s) => s.name === 'router')?.deviceEnergyJ
+  const rows = totals.filter(
+    ({ deploymentId, reason }) => deploymentId === deployment?.id && reason !== 'direct',
+  )
+  const images = rows.reduce((n, row) => n + row.images, 0)
+  const spent = images > 0 ? rows.reduce((j, row) => j + row.energyJ, 0) / images : own
+  if (heavy === undefined || light === undefined || spent === undefined)
+    return <FigureCard name="Energy saved" value="–" note="not measured" />
+  const than = (other: number) =>
+    spent <= other ? `${percent(1 - spent / other)} less` : `${percent(spent / other - 1)} more`
+  return (
+    <FigureCard
+      name="Energy saved"
+      value={than(heavy)}
+      note={`than the heavy model on the device; ${than(light)} than the light one alone. Energy by model of the profiles, not by a meter at the wall.`}
+    />
+  )
+}

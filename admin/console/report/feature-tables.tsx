@@ -1,0 +1,70 @@
+// What the features are worth: in how many folds each was chosen, in which order the last ones were dropped, and how the
+// paper's four learners do on them.
+
+import { Card, SimpleGrid, Title } from '@mantine/core'
+import type { PairReport } from '#contract/results/pair-report.ts'
+import { DataTable } from '../parts/data-table.tsx'
+
+export function FeatureTables({ report }: { readonly report: PairReport }) {
+  const chosen = report.featureCounts.filter(({ folds }) => folds > 0).sort((a, b) => b.folds - a.folds)
+  const ablation = report.selectionOfAll?.ablation ?? []
+  return (
+    <>
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Card withBorder>
+          <Title order={2} size="h4">
+            Features by folds
+          </Title>
+          <DataTable
+            label="Features by folds"
+            minWidth={280}
+            rows={chosen}
+            keyOf={({ feature }) => feature}
+            columns={[
+              { name: 'Feature', cell: ({ feature }) => feature },
+              { name: `Chosen in, of ${report.folds}`, isFigure: true, cell: ({ folds }) => folds },
+            ]}
+          />
+        </Card>
+        {ablation.length > 0 && (
+          <Card withBorder>
+            <Title order={2} size="h4">
+              Ablation
+            </Title>
+            <DataTable
+              label="Ablation"
+              minWidth={280}
+              rows={ablation}
+              keyOf={({ dropped }) => dropped}
+              columns={[
+                { name: 'Dropped', cell: ({ dropped }) => dropped },
+                { name: 'AUC before', isFigure: true, cell: ({ auc }) => auc.toFixed(3) },
+                { name: 'Accuracy before', isFigure: true, cell: ({ accuracy }) => accuracy.toFixed(3) },
+              ]}
+            />
+          </Card>
+        )}
+      </SimpleGrid>
+      {report.learners.length > 0 && (
+        <Card withBorder>
+          <Title order={2} size="h4">
+            Learners
+          </Title>
+          <DataTable
+            label="Learners"
+            rows={report.learners}
+            keyOf={({ learner }) => learner}
+            columns={[
+              { name: 'Learner', cell: ({ learner }) => learner },
+              { name: 'Setting', cell: ({ setting }) => setting },
+              { name: 'Precision', isFigure: true, cell: ({ precision }) => precision.toFixed(3) },
+              { name: 'Recall', isFigure: true, cell: ({ recall }) => recall.toFixed(3) },
+              { name: 'F1', isFigure: true, cell: ({ f1 }) => f1.toFixed(3) },
+              { name: 'AUC', isFigure: true, cell: ({ auc }) => auc.toFixed(3) },
+            ]}
+          />
+        </Card>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+// All ordered pairs by energy and accuracy under an assumed router, with the front that nobody dominates.
+
+import { Card, Text, Title } from '@mantine/core'
+import { useMemo } from 'react'
+import type { FrontPair } from '#contract/results/selection.ts'
+import { joules, percent } from '../parts/format.ts'
+import { type PointSeries, ScatterChart } from '../parts/scatter-chart.tsx'
+import { nameOf, type Result } from './selection-page.tsx'
+
+const X = { name: 'energy of an image at the local device', show: joules }
+const Y = { name: 'top-1, %', show: (value: number) => value.toFixed(0) }
+
+export function PairPlot({ result }: { readonly result: Result }) {
+  const series = useMemo(() => seriesOf(result), [result])
+  const { assumption } = result
+  return (
+    <Card withBorder>
+      <Title order={2} size="h4">
+        All pairs
+      </Title>
+      <ScatterChart
+        label="Top-1 against device energy of every pair; the front is joined by a line"
+        x={X}
+        y={Y}
+        series={series}
+      />
+      {assumption && (
+        <Text size="xs" c="dimmed">
+          Under a router like “{assumption.router}”
+          {assumption.router === 'oracle' ? '' : ` that sends ${percent(assumption.offloadShare, 0)}`}, until
+          one is trained. Upload: {assumption.uploadSource}.
+        </Text>
+      )}
+    </Card>
+  )
+}
+
+function seriesOf(result: Result): PointSeries[] {
+  const front = result.front ?? []
+  const chosen = result.ok
+    ? front.filter(
+        (p) =>
+          p.local === nameOf(result, result.localModelId) && p.edge === nameOf(result, result.edgeModelId),
+      )
+    : []
+  const of = (pairs: readonly FrontPair[], isMarked = false) =>
+    pairs.map((p) => ({ x: p.deviceEnergyJ, y: p.top1 * 100, name: `${p.local} → ${p.edge}`, isMarked }))
+  return [
+    { name: 'on the front', isLine: true, points: of(front.filter((p) => !p.isDominated)) },
+    { name: 'dominated', points: of(front.filter((p) => p.isDominated && p.isAdmissible)) },
+    { name: 'chosen', points: of(chosen, true) },
+    { name: 'beyond your limits', points: of(front.filter((p) => p.isDominated && !p.isAdmissible)) },
+  ]
+}

@@ -1,0 +1,109 @@
+// Which pair, and why: the newest selection or the one in the address, its pairs with their front, the candidates with
+// what speaks against each, and a what-if with other limits.
+
+import { Alert, Card, List, Select, Stack, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { type Answers, trpc } from '../app/trpc.ts'
+import { EmptyState } from '../parts/empty-state.tsx'
+import { moment } from '../parts/format.ts'
+import { Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { CandidateTable } from './candidate-table.tsx'
+import { PairPlot } from './pair-plot.tsx'
+import { PairShares } from './pair-shares.tsx'
+import { WhatIf } from './what-if.tsx'
+
+export type Selection = Answers['selections']['get']
+
+export function SelectionPage() {
+  const { id } = useSearch({ strict: false }) as { id?: string }
+  const list = useQuery(trpc.selections.list.queryOptions({ limit: 50 }))
+  return (
+    <Page
+      title="Selection"
+      about="Which light and which heavy model ride together: algorithm 1 takes the fastest light one within your limits, algorithm 2 the heavy one that is right most often where the light one fails."
+      actions={<WhatIf />}
+    >
+      <Loaded query={list}>
+        {({ items }) => {
+          const chosen = items.find((row) => row.id === id) ?? items[0]
+          if (!chosen)
+            return (
+              <EmptyState title="No pair was selected yet" command="npx tandem select --dataset my-data">
+                Profile the candidates on one local and one edge device, then select.
+              </EmptyState>
+            )
+          return (
+            <Stack>
+              <Choice items={items} id={chosen.id} />
+              <Chosen id={chosen.id} />
+            </Stack>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+type Row = Answers['selections']['list']['items'][number]
+
+function Choice({ items, id }: { readonly items: readonly Row[]; readonly id: string }) {
+  const navigate = useNavigate()
+  return (
+    <Select
+      label="Selection"
+      maw={420}
+      value={id}
+      allowDeselect={false}
+      data={items.map((row) => ({ value: row.id, label: `${moment(row.createdAt)} · ${row.id}` }))}
+      onChange={(value) => void navigate({ to: '/selection', search: { id: value } as never })}
+    />
+  )
+}
+
+function Chosen({ id }: { readonly id: string }) {
+  const selection = useQuery(trpc.selections.get.queryOptions({ id }))
+  return (
+    <Loaded query={selection}>
+      {({ result }) => (
+        <Stack>
+          <Why result={result} />
+          {result.ok && <PairShares shares={result.shares} images={result.images} />}
+          {result.front && <PairPlot result={result} />}
+          <CandidateTable result={result} />
+        </Stack>
+      )}
+    </Loaded>
+  )
+}
+
+export type Result = Selection['result']
+
+/** The reasons of a choice, or why there is none. */
+function Why({ result }: { readonly result: Result }) {
+  const reasons = (
+    <List size="sm">
+      {result.reasons.map((reason) => (
+        <List.Item key={reason}>{reason}</List.Item>
+      ))}
+    </List>
+  )
+  if (!result.ok)
+    return (
+      <Alert color="yellow" title="No pair keeps these limits">
+        {reasons}
+      </Alert>
+    )
+  return (
+    <Card withBorder>
+      <Title order={2} size="h4" mb="xs">
+        {nameOf(result, result.localModelId)} → {nameOf(result, result.edgeModelId)}
+      </Title>
+      {reasons}
+    </Card>
+  )
+}
+
+export const nameOf = (result: Result, modelId: string): string =>
+  result.candidates.find((candidate) => candidate.modelId === modelId)?.name ?? modelId
