@@ -17,4 +17,6 @@ export interface Context {
   readonly live: Live
   /** Operator domains that models may use beside those of the runtime. */
   readonly modelDomains?: readonly string[] | undefined
+  /** How long what nothing refers to is kept. */
+  readonly artifactGraceHours?: number | undefined
 }

@@ -48,10 +48,19 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
     closers.push(async () => stores[Symbol.asyncDispose]())
     const { artifacts, captures } = stores
     const signer = await openManifestSigner(config.home, config.signing)
-    const { modelDomains } = config
+    const { modelDomains, artifactGraceHours } = config
     const live = openLive(url, log)
     closers.push(async () => live[Symbol.asyncDispose]())
-    const ctx: Context = { db: database.db, artifacts, captures, signer, log, live, modelDomains }
+    const ctx: Context = {
+      db: database.db,
+      artifacts,
+      captures,
+      signer,
+      log,
+      live,
+      modelDomains,
+      artifactGraceHours,
+    }
     const adminKeyFile = await ensureAdminKey(ctx.db, config.home)
     const setUpFile = await ensureSetUpCode(ctx.db, config.home)
     if (setUpFile) log.info({ file: setUpFile }, 'no user yet: the file has the one-time code for the first')

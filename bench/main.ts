@@ -5,6 +5,9 @@
 import { parseArgs } from 'node:util'
 import { table } from '#admin/cli/table.ts'
 import type { BenchLine } from './bench-line.ts'
+import { benchIngest } from './control/ingest.ts'
+import { benchLists } from './control/lists.ts'
+import { benchPolls } from './control/polls.ts'
 import { benchSelect } from './control/select.ts'
 import { benchEvaluation } from './evaluation.ts'
 import { benchFeatures } from './features.ts'
@@ -37,6 +40,9 @@ const ON_REQUEST: Record<string, (options: BenchOptions) => Promise<BenchLine[]>
   growth: benchGrowth,
   select: benchSelect,
   profile: benchProfile,
+  ingest: benchIngest,
+  lists: benchLists,
+  polls: benchPolls,
 }
 const ALL = { ...BENCHES, ...ON_REQUEST }
 

@@ -2,6 +2,7 @@
 // plane (with its embedded Postgres) and both workers as processes of their own, runs the flow on the demo world
 // where nothing is deployed yet, and keeps serving until Ctrl-C. `--no-demo` starts the processes alone.
 
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type Api, openApi, sentenceOf } from '#admin/client/api.ts'
 import { waitForServing } from '#admin/client/wait.ts'
@@ -84,7 +85,9 @@ async function start(settings: StartSettings): Promise<void> {
     print(await showAnswers(fleet.piUrl, scenesFolder))
   }
   stage.end()
+  const setUpFile = path.join(settings.home, 'set-up.code')
   print(`
+console        http://127.0.0.1:${controlPort}${existsSync(setUpFile) ? `   one-time code for its first user in ${setUpFile}` : ''}
 control plane  http://127.0.0.1:${controlPort}   admin key in ${path.join(settings.home, 'admin.key')}
 pi worker      ${fleet.piUrl}   try: npx tandem classify FILE
 tx2 worker     ${fleet.tx2Url}

@@ -16,9 +16,13 @@ import { ArtifactRefused } from './artifact-refused.ts'
 import type { Artifacts, ByteRange, Chunks, Expectation, StoredArtifact } from './artifacts/artifacts.ts'
 import { FolderParts } from './artifacts/folder-parts.ts'
 import { MeasuredBytes } from './artifacts/measured-bytes.ts'
-import { noneIfMissing, PartialFolder, undefinedIfMissing } from './artifacts/partial-folder.ts'
+import { PartialFolder } from './artifacts/partial-folder.ts'
+import { noneIfMissing, removeOld, undefinedIfMissing } from './artifacts/remove-old.ts'
 import { makeFolder, openFile, remove, renameFile, syncFolder } from './durable-files.ts'
 import type { PartialArtifact } from './partial-artifact.ts'
+
+/** Longer than any upload in parts may be left alone (admin/artifacts). */
+const STAGED_AGE_MAX_MS = 14 * 24 * 3_600_000
 
 export type { StoredArtifact } from './artifacts/artifacts.ts'
 
@@ -179,10 +183,12 @@ export class ArtifactStore implements Artifacts {
     return this.#partials.removeAll(keep)
   }
 
-  /** Unfinished files of a crashed run, and downloads that nobody has gone on with for a week. */
-  async sweep(): Promise<void> {
+  /** Unfinished files of a crashed run, and downloads and uploads that nobody has gone on with for long. */
+  async sweep(staleMs = 0): Promise<void> {
     try {
-      await remove(path.join(this.#root, 'tmp'))
+      if (staleMs === 0) await remove(path.join(this.#root, 'tmp'))
+      else await removeOld(path.join(this.#root, 'tmp'), staleMs)
+      await removeOld(path.join(this.#root, 'uploads'), STAGED_AGE_MAX_MS)
       await this.#partials.removeOld()
     } catch (error) {
       // A card that has turned read-only or full of errors can still be served from: litter stays where it is.

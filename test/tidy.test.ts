@@ -147,6 +147,7 @@ describe('what comes from outside', () => {
     const edges = [
       'admin/cli/serve-commands.ts', // The worker's port, for `tandem classify`.
       'admin/cli/session.ts',
+      'admin/database/main.ts',
       'admin/jobs/main.ts',
       'admin/main.ts',
       'db/embedded-postgres/privilege.ts', // Hands a child the parent's, less what would mislead it.

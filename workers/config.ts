@@ -9,6 +9,7 @@ import type { Tier } from '#contract/tier.ts'
 import { readEnvironment } from '#platform/read-environment.ts'
 import { DEFAULT_LIMITS, type DeviceLimits } from './agent/upkeep/limits.ts'
 import type { HostChoice } from './host/choose-host.ts'
+import type { EdgeKey } from './serve/edge-key.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -51,6 +52,8 @@ const Environment = z.object({
   TANDEM_API_KEYS_FILE: z.string().min(1).optional(),
   /** With which the local device asks an edge that wants one. */
   TANDEM_EDGE_API_KEY: z.string().min(1).optional(),
+  /** The only ones that get it, by their addresses with commas between them; else all of this platform's own. */
+  TANDEM_EDGE_API_KEY_FOR: z.string().optional(),
   /** OTLP over HTTP; no traces are made where it is left out. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   /** How long /readyz says no before an ending worker takes no more requests. */
@@ -96,7 +99,7 @@ export interface DeviceConfig {
   readonly limits: DeviceLimits
   readonly functionHost: HostChoice
   readonly door: DoorConfig
-  readonly edgeApiKey: string | undefined
+  readonly edgeKey: EdgeKey | undefined
   readonly tracesUrl: string | undefined
   readonly logLevel: string
 }
@@ -135,10 +138,31 @@ export function readDeviceConfig(tier: Tier, env: NodeJS.ProcessEnv): DeviceConf
     },
     functionHost: e.TANDEM_FUNCTION_HOST,
     door: doorOf(e),
-    edgeApiKey: e.TANDEM_EDGE_API_KEY,
+    edgeKey: edgeKeyOf(e),
     tracesUrl: e.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: e.LOG_LEVEL,
   }
+}
+
+function edgeKeyOf({
+  TANDEM_EDGE_API_KEY: key,
+  TANDEM_EDGE_API_KEY_FOR: hosts,
+}: z.infer<typeof Environment>): EdgeKey | undefined {
+  const refuse = (name: string, what: string) => new Error(`Cannot read setting "${name}": ${what}`)
+  if (hosts === undefined) return key === undefined ? undefined : { key, origins: undefined }
+  if (key === undefined)
+    throw refuse(
+      'TANDEM_EDGE_API_KEY',
+      'is missing, expected the key for the hosts in TANDEM_EDGE_API_KEY_FOR',
+    )
+  const named = hosts.split(',').map((host) => host.trim())
+  for (const host of named)
+    if (!/^https?:/.test(host) || !URL.canParse(host))
+      throw refuse(
+        'TANDEM_EDGE_API_KEY_FOR',
+        `names "${host}", expected addresses such as https://jetson:8000`,
+      )
+  return { key, origins: new Set(named.map((host) => new URL(host).origin)) }
 }
 
 function doorOf(e: z.infer<typeof Environment>): DoorConfig {

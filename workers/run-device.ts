@@ -41,7 +41,7 @@ export async function startDevice(
   log.info({ method: meter.method, source: meter.source, passedOver }, 'energy meter')
   const store = new ArtifactStore(path.join(config.home, 'artifacts'))
   await store.sweep()
-  const { tracesUrl, edgeApiKey: edgeKey } = config
+  const { tracesUrl, edgeKey } = config
   const tracing = await openTracing({ service: `tandem-${part}`, endpoint: tracesUrl })
   const offload = new Offload({
     activeWatts: config.power.watts,
@@ -71,7 +71,7 @@ export async function startDevice(
     runFolder: runFolder.path,
     log,
   })
-  const metrics = openMetrics({ generations, offload, spool: observing.spool })
+  const metrics = openMetrics({ generations, offload, ...observing })
   const files = doorFiles(config.door, log)
   const door = await openFrontDoor(
     {
@@ -89,6 +89,7 @@ export async function startDevice(
         observing.observer.onAnswer(answer, totalMs, image)
         metrics.onAnswer(answer, totalMs)
       },
+      onRefused: metrics.onRefused,
     },
     { host: config.host, port: config.port, tls: files.tls, announceMs: config.door.announceMs },
   )

@@ -76,6 +76,8 @@ export const devicesRouter = router({
 
   revoke: mutation.input(ByName).mutation(async ({ ctx, input }) => {
     const device = found(await findDevice(ctx.db, input.name), 'device', input.name)
-    return { revoked: await revokeDevice(ctx.db, device.id) }
+    const revoked = await revokeDevice(ctx.db, device.id)
+    if (revoked) ctx.audit.changed(`device ${device.id}`, { revoked: false }, { revoked: true })
+    return { revoked }
   }),
 })

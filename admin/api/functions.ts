@@ -4,6 +4,7 @@
 import { ByName } from '#contract/api/names.ts'
 import { PAGE_MAX } from '#contract/api/page.ts'
 import { FunctionDraft, FunctionList } from '#contract/api/promote.ts'
+import { artifactSizes, claimArtifact } from '#db/queries/artifacts.ts'
 import { ensureFunction } from '#db/queries/functions.ts'
 import { pageFunctions, versionsWith } from '#db/queries/lists/promote-lists.ts'
 import { Refusal } from '../refusal.ts'
@@ -48,12 +49,14 @@ export const functionsRouter = router({
       ctx.db,
       items.map(({ id }) => id),
     )
-    return Promise.all(
-      items.map(async (version) => ({
-        ...version,
-        sizeBytes: (await ctx.artifacts.size(version.digest)) ?? null,
-        deployments: carried.get(version.id) ?? [],
-      })),
+    const sizes = await artifactSizes(
+      ctx.db,
+      items.map(({ digest }) => digest),
     )
+    return items.map((version) => ({
+      ...version,
+      sizeBytes: sizes.get(version.digest) ?? null,
+      deployments: carried.get(version.id) ?? [],
+    }))
   }),
 })

@@ -87,7 +87,7 @@ export const profilesRouter = router({
 
   /** The device stops when it sends its next rows; nobody gets the job again. */
   cancel: mutation.input(ById).mutation(async ({ ctx, input }) => {
-    found(await findDeviceJob(ctx.db, input.id), 'profile', input.id)
+    const { state } = found(await findDeviceJob(ctx.db, input.id), 'profile', input.id)
     await cancelDeviceJob(ctx.db, input.id)
     const job = (await findDeviceJob(ctx.db, input.id))!
     if (job.state !== 'cancelled')
@@ -95,6 +95,7 @@ export const profilesRouter = router({
         'conflict',
         `Cannot cancel profile "${job.id}": is ${job.state}, expected queued or running`,
       )
+    ctx.audit.changed(`profile ${job.id}`, { state }, { state: job.state })
     return job
   }),
 
@@ -107,6 +108,7 @@ export const profilesRouter = router({
     if (job.state !== 'done') throw notDone
     const revised = await reviseJobEnergy(ctx.db, job.id, await energyFromTrace(ctx, job, input))
     if (!revised) throw notDone
+    ctx.audit.changed(`profile ${job.id}`, job.summary?.energy ?? null, revised.summary?.energy ?? null)
     return revised
   }),
 })

@@ -14,7 +14,13 @@ import {
 import { groupsOf } from '#core/promote/check-plan.ts'
 import { promotionGate } from '#core/promote/gate.ts'
 import type { Db } from '#db/db.ts'
-import { currentRollout, deploymentBefore, findDeployment, startRollout } from '#db/queries/deployments.ts'
+import {
+  type CurrentRollout,
+  currentRollout,
+  deploymentBefore,
+  findDeployment,
+  startRollout,
+} from '#db/queries/deployments.ts'
 import { pageDeployments, pageHistory, pageStaged } from '#db/queries/lists/promote-lists.ts'
 import { findModel } from '#db/queries/models.ts'
 import { moveAlias, resolveDeployment, STABLE } from '#db/queries/rollouts/aliases.ts'
@@ -28,6 +34,7 @@ import {
 } from '#db/queries/rollouts/transitions.ts'
 import { findRouter } from '#db/queries/train/routers.ts'
 import { requireMay } from '../auth/actor.ts'
+import type { Audit } from '../auth/audit.ts'
 import type { Context } from '../context.ts'
 import { advanceNow } from '../jobs/rollout-driver.ts'
 import { found, Refusal } from '../refusal.ts'
@@ -40,17 +47,30 @@ import { mutation, query, router } from './trpc.ts'
 
 type Find = (db: Db, which: string) => Promise<{ id: string } | undefined>
 
-/** What a person does to a rollout; then whatever follows from it, without waiting for the driver's next look. */
-async function act(
-  ctx: Context,
-  step: RolloutStep,
-  change: (tx: Db, row: StagedRow) => Promise<StagedRow>,
-): Promise<StagedRow> {
-  const row = await changeRollout(ctx.db, step, change)
-  if (row.endedAt !== null) return row
-  await advanceNow(ctx, step.id)
-  return (await findStaged(ctx.db, step.id))!.rollout
+type Audited = Context & { readonly audit: Audit }
+type Change = (tx: Db, row: StagedRow) => Promise<StagedRow>
+
+const progressOf = ({ state, reason, cuts }: StagedRow) => ({ state, reason, stages: cuts.length })
+
+/** What a person does to a rollout, with what it was before. */
+function step(ctx: Audited, asked: RolloutStep, change: Change): Promise<StagedRow> {
+  return changeRollout(ctx.db, asked, async (tx, row) => {
+    const after = await change(tx, row)
+    ctx.audit.changed(`rollout ${row.id}`, progressOf(row), progressOf(after))
+    return after
+  })
 }
+
+/** Then whatever follows from it, without waiting for the driver's next look. */
+async function act(ctx: Audited, asked: RolloutStep, change: Change): Promise<StagedRow> {
+  const row = await step(ctx, asked, change)
+  if (row.endedAt !== null) return row
+  await advanceNow(ctx, asked.id)
+  return (await findStaged(ctx.db, asked.id))!.rollout
+}
+
+const runs = (current: CurrentRollout | undefined) =>
+  current ? { deployment: current.deployment.version, rollout: current.rollout.id } : null
 
 export const rolloutsRouter = router({
   promote: mutation.input(Promotion).mutation(async ({ ctx, input }) => {
@@ -65,7 +85,12 @@ export const rolloutsRouter = router({
     for (const edge of input.externalEdges) await requireFit(ctx, draft.edge, edge)
     const overrideReason = gate.ok ? null : (input.override ?? null)
     const order = { input, plan, draft, overrideReason, startedBy: ctx.actor.name }
+    const before = await currentRollout(ctx.db, input.group)
     const started = await startPromotion(ctx.db, order)
+    ctx.audit.changed(`group ${input.group}`, runs(before), {
+      deployment: started.deployment.version,
+      rollout: started.rollout.id,
+    })
     if (!('plan' in started.rollout)) return started
     await advanceNow(ctx, started.rollout.id)
     return { ...started, rollout: (await findStaged(ctx.db, started.rollout.id))!.rollout }
@@ -89,6 +114,7 @@ export const rolloutsRouter = router({
       if (rolling && input.to === undefined) {
         await rollBackRollout(tx, rolling.rollout, by)
         const { rollout, deployment } = (await currentRollout(tx, group))!
+        ctx.audit.changed(`rollout ${rolling.rollout.id}`, progressOf(rolling.rollout), { state: 'aborted' })
         return { rollout, deployment: deployment.document }
       }
       const target =
@@ -106,13 +132,14 @@ export const rolloutsRouter = router({
         startedBy: by.actor,
       })
       await moveAlias(tx, { group, name: STABLE, deploymentId: target.id }, by)
+      ctx.audit.changed(`group ${group}`, runs(before), { deployment: target.version, rollout: rollout.id })
       return { rollout, deployment: target.document }
     }),
   ),
 
   /** Neither forward nor back until it is resumed. */
   pause: mutation.input(RolloutStep).mutation(({ ctx, input }) =>
-    changeRollout(ctx.db, input, async (tx, row) => {
+    step(ctx, input, async (tx, row) => {
       const reason = input.reason ?? `${ctx.actor.name} paused it`
       return row.state === 'paused' ? row : holdRollout(tx, row, 'paused', { actor: ctx.actor.name, reason })
     }),

@@ -72,6 +72,9 @@ const authenticated = t.middleware(({ ctx, next }) => {
   return next({ ctx: { ...ctx, actor } })
 })
 
+/** Of strangers, who must not fill the log: what came of a code is limited by their address (auth/sign-in-limit.ts). */
+const KEPT_OF_STRANGERS = ['ok', 'FORBIDDEN']
+
 /** Also what the caller may not do; a stranger's calls are turned away before they can fill the log. */
 const audited = t.middleware(async ({ ctx, next, path, getRawInput }) => {
   const { actor, address } = ctx
@@ -80,6 +83,7 @@ const audited = t.middleware(async ({ ctx, next, path, getRawInput }) => {
   const audit = openRecorder()
   const result = await next({ ctx: { ...ctx, audit } })
   const outcome = result.ok ? 'ok' : result.error.code
+  if (!actor && !KEPT_OF_STRANGERS.includes(outcome)) return result
   await recordCall(ctx.db, { actor, address, action: path, outcome, input }, audit)
   return result
 })

@@ -10,6 +10,9 @@ import { S3Artifacts } from '#platform/artifacts/s3/s3-artifacts.ts'
 import { S3Bucket } from '#platform/artifacts/s3/s3-bucket.ts'
 import type { BucketSettings } from './store-settings.ts'
 
+/** Workers share the folder with their control plane: what is younger may be on its way. */
+const STALE_MS = 24 * 3_600_000
+
 export interface Stores extends AsyncDisposable {
   readonly artifacts: Artifacts
   readonly captures: Artifacts
@@ -19,8 +22,8 @@ export interface Stores extends AsyncDisposable {
 export async function openStores(home: string, bucket: BucketSettings | undefined): Promise<Stores> {
   const stores = bucket ? await storesIn(bucket, path.join(home, 's3')) : foldersIn(home)
   try {
-    await stores.artifacts.sweep()
-    await stores.captures.sweep()
+    await stores.artifacts.sweep(STALE_MS)
+    await stores.captures.sweep(STALE_MS)
   } catch (error) {
     await stores[Symbol.asyncDispose]()
     throw error

@@ -1,7 +1,6 @@
 // Uploads in parts over HTTP: POST begins or finds, GET and HEAD tell where it is, PATCH adds, DELETE gives up; all on
 // /artifacts/<digest>/upload. Documented in docs/artifacts.md.
 
-import { Readable } from 'node:stream'
 import type { Hono, Context as HttpContext } from 'hono'
 import {
   UPLOAD_COMPLETE_HEADER,
@@ -18,12 +17,11 @@ import {
   appendToUpload,
   beginUpload,
   dropUpload,
+  UPLOAD_HOURS,
   UploadConflict,
   type UploadState,
   uploadState,
 } from './uploads.ts'
-
-export const UPLOAD_HOURS = 24
 
 export function uploadRoutes(app: Hono, ctx: Context, hours = UPLOAD_HOURS): void {
   const path = '/artifacts/:digest/upload'
@@ -54,9 +52,10 @@ export function uploadRoutes(app: Hono, ctx: Context, hours = UPLOAD_HOURS): voi
   app.patch(path, async (c) => {
     const ask = { digest: digestParam(c), offsetBytes: wholeNumber(c, UPLOAD_OFFSET_HEADER) }
     const { body } = c.req.raw
-    const chunks = body ? (Readable.fromWeb(body as never) as AsyncIterable<Uint8Array>) : []
+    // Read as it comes: a Node stream would drop what it had read ahead where the connection breaks off.
+    const chunks = (body as AsyncIterable<Uint8Array> | null) ?? none()
     try {
-      return answer(c, await appendToUpload(ctx, ask, from(chunks)), 200)
+      return answer(c, await appendToUpload(ctx, ask, chunks), 200)
     } catch (error) {
       if (!(error instanceof UploadConflict)) throw error
       c.header(UPLOAD_OFFSET_HEADER, String(error.offsetBytes))
@@ -78,6 +77,4 @@ function wholeNumber(c: HttpContext, header: string): number {
   throw new Refusal('invalid', `Cannot read header "${header}": is "${text.slice(0, 40)}", expected bytes`)
 }
 
-async function* from(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* chunks
-}
+async function* none(): AsyncGenerator<Uint8Array> {}

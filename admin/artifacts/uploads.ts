@@ -28,6 +28,9 @@ import { found, Refusal } from '../refusal.ts'
 import { recordStored } from './keep-artifact.ts'
 import { receiveParts, UploadLost } from './receive-parts.ts'
 
+/** How long one waits for its next part, unless a setting says otherwise. */
+export const UPLOAD_HOURS = 24
+
 export type UploadPorts = Pick<Context, 'db' | 'artifacts' | 'log'>
 
 export interface UploadState extends ArtifactRef {

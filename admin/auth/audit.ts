@@ -54,15 +54,22 @@ export async function recordCall(db: Db, call: Call, { changes }: Recorder): Pro
 
 const SECRET = /pass(word|phrase)|secret|token|hash$|^code$|backupCodes|authorization|cookie/i
 
+/** Above any input's; what an attacker nests deeper would end in the stack. */
+const DEPTH_MAX = 12
+const KEYS_MAX = 100
+
 /** Long lists (the images of a data set) and texts would fill the log: it keeps their length or beginning. */
-function brief(value: unknown): unknown {
+function brief(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return briefText(value)
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array) return `[${value.length} bytes]`
-  if (Array.isArray(value)) return value.length > 20 ? `[${value.length} entries]` : value.map(brief)
   if (value === null || typeof value !== 'object') return value ?? null
+  if (depth > DEPTH_MAX) return '[deeper]'
+  const inside = (v: unknown) => brief(v, depth + 1)
+  if (Array.isArray(value)) return value.length > 20 ? `[${value.length} entries]` : value.map(inside)
+  const entries = Object.entries(value).slice(0, KEYS_MAX)
   return Object.fromEntries(
-    Object.entries(value).map(([key, v]) => [briefText(key), SECRET.test(key) ? '[secret]' : brief(v)]),
+    entries.map(([key, v]) => [briefText(key), SECRET.test(key) ? '[secret]' : inside(v)]),
   )
 }
 

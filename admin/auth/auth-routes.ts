@@ -16,7 +16,7 @@ import { AUTH_PATH } from './open-auth.ts'
 import { requireOwnPage } from './origin.ts'
 
 /** As what each is written into the log; null for what only reads. */
-const ENDPOINTS: Record<string, string | null> = {
+export const ENDPOINTS: Record<string, string | null> = {
   'POST /sign-in/username': 'session.signIn',
   'POST /sign-in/email': 'session.signIn',
   'POST /sign-out': 'session.signOut',
@@ -78,10 +78,15 @@ function bodyOf(endpoint: string, text: string): Record<string, unknown> {
   return endpoint === 'POST /change-password' ? { ...body, revokeOtherSessions: true } : body
 }
 
+/** NUL and half a surrogate pair, as JSON.stringify writes them. */
+const UNKEEPABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+
 function parsed(text: string): Record<string, unknown> {
   if (text === '') return {}
   try {
     const value: unknown = JSON.parse(text)
+    if (UNKEEPABLE.test(JSON.stringify(value)))
+      throw new Refusal('invalid', 'Cannot read the body: holds a character that PostgreSQL cannot store')
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>
   } catch (error) {

@@ -5,7 +5,7 @@
 //
 // better-auth's own checks of origins stay on; admin/auth/origin.ts is stricter and comes first.
 
-import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api'
+import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { betterAuth } from 'better-auth/minimal'
 import { twoFactor, username } from 'better-auth/plugins'
 import { PASSWORD_MAX, PASSWORD_MIN } from '#contract/api/access.ts'
@@ -127,10 +127,7 @@ export function openAuth({ db, log }: Pick<Context, 'db' | 'log'>, settings: Aut
       log: (level, message, ...args) =>
         log[level === 'error' ? 'warn' : 'debug']({ args }, `better-auth: ${message}`),
     },
-    onAPIError: {
-      onError(error) {
-        if (!isAPIError(error)) log.error({ err: error }, 'signing in failed')
-      },
-    },
+    // Its refusals are answers all the same; what is none is told and logged as every failure here.
+    onAPIError: { throw: true },
   })
 }

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Energy } from '#contract/outcome.ts'
 import { CommandFailed } from '../client/api.ts'
-import { allOf } from '../client/pages.ts'
+import { allOf } from '../client/link/pages.ts'
 import { openSession } from './session.ts'
 import { round, table } from './table.ts'
 

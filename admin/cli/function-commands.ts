@@ -5,7 +5,7 @@ import { BundleRefused, bundleFunction } from '#platform/bundle-function.ts'
 import { CommandFailed } from '../client/api.ts'
 import { checkInWorkerd, develop } from '../client/function-process.ts'
 import { EXAMPLES, type ExampleName, newFunctionProject } from '../client/function-project.ts'
-import { allOf } from '../client/pages.ts'
+import { allOf } from '../client/link/pages.ts'
 import { openSession } from './session.ts'
 import { round, table } from './table.ts'
 

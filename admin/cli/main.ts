@@ -3,6 +3,8 @@
 
 import { Command, CommanderError } from 'commander'
 import { sentenceOf } from '../client/api.ts'
+import { addArtifactCommands } from './artifacts/artifact-commands.ts'
+import { addDatabaseCommands } from './db/db-commands.ts'
 import { addEnergyCommands } from './energy-commands.ts'
 import { addEvaluateCommand } from './evaluate-commands.ts'
 import { addDeviceCommands } from './fleet/device-commands.ts'
@@ -17,6 +19,9 @@ import { addPromoteCommands } from './promote-commands.ts'
 import { addSelectCommand } from './select-command.ts'
 import { addServeCommands } from './serve-commands.ts'
 import { addTrainCommands } from './train-commands.ts'
+import { addApiKeyCommands } from './users/api-key-commands.ts'
+import { addAuditCommand } from './users/audit-command.ts'
+import { addUserCommands } from './users/user-commands.ts'
 
 const program = new Command('tandem')
   .description(
@@ -47,6 +52,7 @@ addDatasetCommands(program)
 addDeviceCommands(program)
 addEdgeCommands(program)
 addKeyCommands(program)
+addArtifactCommands(program)
 addProfileCommand(program)
 addEnergyCommands(program)
 addSelectCommand(program)
@@ -58,6 +64,10 @@ addPromoteCommands(program)
 addServeCommands(program)
 addDecisionCommand(program)
 addCaptureCommands(program)
+addDatabaseCommands(program)
+addUserCommands(program)
+addApiKeyCommands(program)
+addAuditCommand(program)
 
 try {
   await program.parseAsync()

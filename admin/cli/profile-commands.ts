@@ -6,7 +6,7 @@ import { ModelContract } from '#contract/model.ts'
 import { addDataset } from '../client/add-dataset.ts'
 import { addModel } from '../client/add-model.ts'
 import { CommandFailed } from '../client/api.ts'
-import { allOf } from '../client/pages.ts'
+import { allOf } from '../client/link/pages.ts'
 import { profileLines } from '../client/profile-lines.ts'
 import { waitForJobs } from '../client/wait.ts'
 import { showProgress } from './progress.ts'
@@ -69,7 +69,12 @@ export function addModelCommands(program: Command): void {
     .action(async (file: string, options, command: Command) => {
       const session = await openSession(command)
       const contract = options.contract === undefined ? undefined : await readContract(options.contract)
-      const { model, contract: used } = await addModel(session.api, { ...options, file, contract })
+      const progress = showProgress('upload MB')
+      const onProgress = (done: number, total: number) =>
+        progress.to(Math.round(done / 1e6), Math.round(total / 1e6))
+      const ask = { ...options, file, contract, onProgress }
+      const { model, contract: used } = await addModel(session.api, ask)
+      progress.end()
       const i = used.input
       session.print(
         model,

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { CommandFailed } from '../client/api.ts'
-import { allOf } from '../client/pages.ts'
+import { allOf } from '../client/link/pages.ts'
 import { waitForServing } from '../client/wait.ts'
 import { addAliasCommands } from './promote/alias-commands.ts'
 import { type ObserveOptions, observePolicy, withObserveOptions } from './promote/observe-options.ts'

@@ -6,7 +6,7 @@ import type { Evaluation } from '#contract/results/evaluation.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import { writeDurably } from '#platform/durable-write.ts'
 import { CommandFailed } from '../client/api.ts'
-import { allOf } from '../client/pages.ts'
+import { allOf } from '../client/link/pages.ts'
 import { importForest, type OnProgress, trainRouter } from '../client/work.ts'
 import {
   type PolicyFlags,

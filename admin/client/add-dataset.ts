@@ -4,8 +4,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
-import { type Api, CommandFailed, sha256 } from './api.ts'
+import { type Api, CommandFailed } from './api.ts'
 import { labelBytes, readLabelFile } from './label-file.ts'
+import { sourceOfFile } from './upload/upload-source.ts'
 
 export interface LabelledImage {
   readonly path: string
@@ -87,7 +88,7 @@ export async function addDataset(api: Api, options: AddDatasetOptions) {
     : await readClassFolders(options.source, labels).catch(missing(options.source))
   const files = []
   for (const image of images) {
-    const digest = sha256(await readFile(image.path).catch(missing(image.path)))
+    const { digest } = (await sourceOfFile(image.path).catch(missing(image.path))).ref
     const mediaType = MEDIA_TYPES[path.extname(image.path).toLowerCase()] ?? 'application/octet-stream'
     files.push({ digest, path: image.path, mediaType, label: image.label })
   }

@@ -1,7 +1,7 @@
 // `tandem models add`: uploads the file and its labels, completes the contract from what the file declares, and
 // registers it. What was assumed is told, so that a wrong assumption is seen before the numbers are.
 
-import { readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { type ModelContract as Contract, ModelContract } from '#contract/model.ts'
 import { type Api, CommandFailed } from './api.ts'
 import { labelBytes, readLabelFile } from './label-file.ts'
@@ -18,16 +18,19 @@ export interface AddModelOptions {
   readonly mean?: readonly number[] | undefined
   readonly std?: readonly number[] | undefined
   readonly output?: 'softmax' | 'logits' | undefined
+  /** Of the upload, in bytes, where it is a long one. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** A whole contract, in place of what would be read from the file. */
   readonly contract?: Contract | undefined
 }
 
 export async function addModel(api: Api, options: AddModelOptions) {
-  const bytes = await readFile(options.file).catch((cause: unknown) => {
-    throw new CommandFailed(`Cannot read model "${options.file}": expected an ONNX file`, { cause })
-  })
+  await access(options.file).catch(noModel(options.file))
   const labels = await api.upload(labelBytes(await readLabelFile(options.labels)), 'application/json')
-  const file = await api.upload(bytes, 'application/octet-stream')
+  const { onProgress } = options
+  const file = await api
+    .uploadFile(options.file, { mediaType: 'application/octet-stream', onProgress })
+    .catch(noModel(options.file))
   const contract = options.contract ?? (await contractFromFile(api, file.digest, options))
   const { name, family, params, layers } = options
   const model = await api.trpc.models.create.mutate({
@@ -40,6 +43,11 @@ export async function addModel(api: Api, options: AddModelOptions) {
     ...(layers === undefined ? {} : { layers }),
   })
   return { model, contract }
+}
+
+const noModel = (file: string) => (cause: unknown) => {
+  if (cause instanceof CommandFailed) throw cause
+  throw new CommandFailed(`Cannot read model "${file}": expected an ONNX file`, { cause })
 }
 
 async function contractFromFile(api: Api, digest: string, options: AddModelOptions): Promise<Contract> {

@@ -1,13 +1,13 @@
 // The CLI's way to the control plane: the typed API, artifact uploads, and where to find both. The key is the
 // one of the first start, read from TANDEM_HOME, unless TANDEM_API_KEY brings another.
 
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
-import { ErrorBody } from '#contract/classify.ts'
+import { TRPCClientError } from '@trpc/client'
 import type { ArtifactRef } from '#contract/digest.ts'
-import type { AdminRouter } from '../api/router.ts'
+import { openLink, type Trpc } from './link/open-link.ts'
+import { type Line, refusalOf, send, UNREACHABLE, type UploadOptions, upload } from './upload/upload.ts'
+import { sha256, sourceOfBytes, sourceOfFile } from './upload/upload-source.ts'
 
 /** What a person sees when a command cannot do what was asked; anything else is a defect. */
 export class CommandFailed extends Error {
@@ -15,8 +15,12 @@ export class CommandFailed extends Error {
 }
 
 export interface Api {
-  readonly trpc: ReturnType<typeof createTRPCClient<AdminRouter>>
+  readonly trpc: Trpc
   upload(bytes: Uint8Array, mediaType: string): Promise<ArtifactRef>
+  /** Of a file of any size; throws the error of the file system where it cannot be read. */
+  uploadFile(file: string, options: UploadOptions): Promise<ArtifactRef>
+  /** The bytes of an artifact, hashed. */
+  artifact(digest: string): Promise<Uint8Array>
   /** The bytes of a captured image. */
   capture(digest: string): Promise<Uint8Array>
   /** Uploads those that the control plane lacks. */
@@ -29,12 +33,6 @@ export interface UploadFile {
   readonly mediaType: string
 }
 
-export const sha256 = (bytes: Uint8Array): string =>
-  `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-
-const UNREACHABLE =
-  'Cannot reach the control plane: is it running? Start it with `npm start`, or set TANDEM_URL'
-
 const UPLOADS_PARALLEL = 8
 
 export async function openApi(options: {
@@ -44,47 +42,22 @@ export async function openApi(options: {
 }): Promise<Api> {
   const token = options.key ?? (await readKey(options.home))
   const headers = { authorization: `Bearer ${token}` }
-  const put = async (digest: string, bytes: Uint8Array, mediaType: string): Promise<void> => {
-    const response = await fetch(`${options.url}/artifacts/${digest}`, {
-      method: 'PUT',
-      headers: { ...headers, 'content-type': mediaType },
-      body: bytes,
-    }).catch((cause: unknown) => {
-      throw new CommandFailed(UNREACHABLE, { cause })
-    })
-    if (response.ok) return
-    const refused = ErrorBody.safeParse(await response.json().catch(() => undefined))
-    throw new CommandFailed(
-      refused.success
-        ? refused.data.error.message
-        : `Cannot upload ${digest}: status ${response.status}, expected 201`,
-    )
-  }
-  const trpc = createTRPCClient<AdminRouter>({
-    links: [httpBatchLink({ url: `${options.url}/trpc`, headers, maxItems: 10 })],
-  })
+  const line = { url: options.url, headers }
+  const trpc = openLink({ url: options.url, headers })
   return {
     trpc,
     async upload(bytes, mediaType) {
-      const digest = sha256(bytes)
-      await put(digest, bytes, mediaType)
-      return { digest, sizeBytes: bytes.length }
+      const source = sourceOfBytes(bytes)
+      await upload(line, source, { mediaType })
+      return source.ref
     },
-    async capture(digest) {
-      const response = await fetch(`${options.url}/captures/${digest}`, { headers }).catch(
-        (cause: unknown) => {
-          throw new CommandFailed(UNREACHABLE, { cause })
-        },
-      )
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      if (response.ok && sha256(bytes) === digest) return bytes
-      const refused = response.ok ? undefined : ErrorBody.safeParse(JSON.parse(Buffer.from(bytes).toString()))
-      throw new CommandFailed(
-        refused?.success
-          ? refused.data.error.message
-          : `Cannot fetch capture ${digest}: status ${response.status} with other bytes, expected 200`,
-      )
+    async uploadFile(file, uploadOptions) {
+      const source = await sourceOfFile(file)
+      await upload(line, source, uploadOptions)
+      return source.ref
     },
+    capture: (digest) => fetchBytes(line, `/captures/${digest}`, digest),
+    artifact: (digest) => fetchBytes(line, `/artifacts/${digest}`, digest),
     async uploadMissing(files, onProgress) {
       const missing = new Set(await trpc.artifacts.missing.mutate({ digests: files.map((f) => f.digest) }))
       let done = files.length - files.filter((f) => missing.has(f.digest)).length
@@ -92,13 +65,21 @@ export async function openApi(options: {
       const queue = files.filter((f) => missing.has(f.digest))
       const lane = async () => {
         for (let file = queue.shift(); file; file = queue.shift()) {
-          await put(file.digest, await readFile(file.path), file.mediaType)
+          await upload(line, await sourceOfFile(file.path), file)
           onProgress(++done)
         }
       }
       await Promise.all(Array.from({ length: UPLOADS_PARALLEL }, lane))
     },
   }
+}
+
+async function fetchBytes(line: Line, pathname: string, digest: string): Promise<Uint8Array> {
+  const response = await send(line, pathname)
+  if (!response.ok) throw await refusalOf(response, digest)
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  if (sha256(bytes) === digest) return bytes
+  throw new CommandFailed(`Cannot fetch ${digest}: other bytes came, expected those of that digest`)
 }
 
 async function readKey(home: string): Promise<string> {

@@ -2,7 +2,7 @@
 
 import type { ProfileSummary } from '#contract/outcome.ts'
 import type { Api } from './api.ts'
-import { allOf } from './pages.ts'
+import { allOf } from './link/pages.ts'
 import type { Jobs } from './wait.ts'
 
 export interface ProfileLine {

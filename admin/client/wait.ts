@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Api, CommandFailed } from './api.ts'
-import { allOf } from './pages.ts'
+import { openBell } from './link/bell.ts'
+import { allOf } from './link/pages.ts'
 
 const LOOK_EVERY_MS = 500
 /** Without a poll for this long a device is away, and a person should look. */
@@ -24,6 +25,7 @@ export async function waitForJobs(
   onProgress: (done: number, total: number) => void,
 ): Promise<Jobs> {
   const ids = jobs.map((job) => job.id)
+  using bell = openBell((on) => api.trpc.live.profiles.subscribe({ ids }, on))
   let lastNews = ''
   let movedAt = Date.now()
   for (;;) {
@@ -45,7 +47,7 @@ export async function waitForJobs(
         `Cannot profile: no device reported for ${SILENCE_MAX_MS / 1_000} s, are the workers running?`,
       )
     lastNews = news
-    await sleep(LOOK_EVERY_MS)
+    await bell.rung()
   }
 }
 

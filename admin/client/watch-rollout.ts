@@ -1,9 +1,7 @@
 // A rollout as lines, one for each thing that changed, until it ends. Whoever stops watching stops nothing.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Api } from './api.ts'
-
-const LOOK_EVERY_MS = 500
+import { openBell } from './link/bell.ts'
 
 export type RolloutView = Awaited<ReturnType<Api['trpc']['rollouts']['get']['query']>>
 type StageView = RolloutView['stages'][number]
@@ -53,6 +51,7 @@ export async function watchRollout(
     told.add(key)
     onNews(line)
   }
+  using bell = openBell((on) => api.trpc.live.rollout.subscribe({ id }, on))
   for (;;) {
     const view = await api.trpc.rollouts.get.query({ id })
     for (const { id: event, reason, actor } of view.events) tell(String(event), `${actor}: ${reason}`)
@@ -60,6 +59,6 @@ export async function watchRollout(
     if (view.endedAt !== null || view.events.length === 0) return view
     if (view.state === 'awaiting-approval')
       tell(`${view.stages.length} ${view.reason}`, `let it pass with: tandem rollouts approve ${id}`)
-    await sleep(LOOK_EVERY_MS)
+    await bell.rung()
   }
 }

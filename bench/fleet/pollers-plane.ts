@@ -6,6 +6,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { Tier } from '#contract/tier.ts'
+import type { Database } from '#db/connect.ts'
 import { ensurePostgres } from '#db/embedded-postgres/ensure-postgres.ts'
 import { openRolloutRig, type RolloutRig } from '#test/admin/rollout-rig.ts'
 import { Process } from '#test/harness/process.ts'
@@ -66,7 +67,10 @@ const INSERT = `
 
 const pkcs8 = (key: KeyObject) => key.export({ format: 'der', type: 'pkcs8' }).toString('base64')
 
-export async function insertFleet(rig: RolloutRig, size: FleetSize): Promise<PollerSpec[]> {
+/** Where the rows go. */
+export type FleetRows = { readonly control: { readonly database: Pick<Database, 'pool'> } }
+
+export async function insertFleet(rig: FleetRows, size: FleetSize): Promise<PollerSpec[]> {
   const rows = Array.from({ length: size.devices }, (_, i) => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519')
     const { kty, crv, x } = publicKey.export({ format: 'jwk' })

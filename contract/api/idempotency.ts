@@ -34,4 +34,12 @@ export const IDEMPOTENT_CALLS: ReadonlySet<string> = new Set([
   'aliases.protect',
   'edges.declare',
   'edges.revoke',
+  'jobs.cancel',
+  'users.add',
+  'users.setRole',
+  'users.disable',
+  'users.enable',
+  'users.resetPassword',
+  'apiKeys.add',
+  'apiKeys.revoke',
 ])

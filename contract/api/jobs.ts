@@ -6,7 +6,12 @@ import { PageQuery } from './page.ts'
 /** Asked for by somebody; the others are housekeeping, which asks for itself. */
 export const ASKED_KINDS = ['training', 'forest-import', 'evaluation'] as const
 
-export const WorkKind = z.enum([...ASKED_KINDS, 'decision-roll-up', 'decision-retention'])
+export const WorkKind = z.enum([
+  ...ASKED_KINDS,
+  'decision-roll-up',
+  'decision-retention',
+  'artifact-collection',
+])
 export type WorkKind = z.infer<typeof WorkKind>
 
 export const WorkState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled'])

@@ -59,7 +59,11 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
-async function* plainBytes(file: string, total: number, onRead: ReadOptions['onRead']): AsyncGenerator<Buffer> {
+async function* plainBytes(
+  file: string,
+  total: number,
+  onRead: ReadOptions['onRead'],
+): AsyncGenerator<Buffer> {
   const source = createReadStream(file, { highWaterMark: 1 << 18 })
   let done = 0
   source.on('data', (chunk) => {

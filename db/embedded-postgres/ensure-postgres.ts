@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ClusterPaths, clusterPaths } from './cluster-paths.ts'
 import { createCluster } from './create-cluster.ts'
+import { expectOwnMajor } from './expect-own-major.ts'
 import { nativeBinaries } from './native-binaries.ts'
 import { PostgresUnavailable } from './postgres-unavailable.ts'
 import { disownPostmasterPid } from './postmaster-pid.ts'
@@ -48,7 +49,8 @@ async function start(paths: ClusterPaths, options: EnsurePostgresOptions): Promi
   const { flags = [], onProgress } = options
   const running = await serverState(paths)
   if (running.state === 'ready') return handleOf(paths, running, 'adopted')
-  const { initdb, postgres } = nativeBinaries()
+  const { initdb, postgres, major } = nativeBinaries()
+  expectOwnMajor(paths, major)
   const privilege = choosePrivilege(paths, postgres)
   const isNew = !existsSync(paths.cluster)
   if (isNew) {

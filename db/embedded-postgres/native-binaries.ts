@@ -7,7 +7,8 @@ import path from 'node:path'
 import { z } from 'zod'
 import { PostgresUnavailable } from './postgres-unavailable.ts'
 
-export type NativeBinaries = { initdb: string; postgres: string; pgCtl: string }
+/** `major`: of PostgreSQL, which is the package's own. */
+export type NativeBinaries = { initdb: string; postgres: string; pgCtl: string; major: string }
 
 /** Throws `no_binaries` where npm has no package for this platform, or did not install it. */
 export function nativeBinaries(): NativeBinaries {
@@ -16,10 +17,10 @@ export function nativeBinaries(): NativeBinaries {
   const native = path.join(packageFolder, 'native')
   const suffix = process.platform === 'win32' ? '.exe' : ''
   const program = (name: string) => path.join(native, 'bin', name + suffix)
-  const binaries = { initdb: program('initdb'), postgres: program('postgres'), pgCtl: program('pg_ctl') }
+  const programs = { initdb: program('initdb'), postgres: program('postgres'), pgCtl: program('pg_ctl') }
   makeLinks(packageFolder)
-  for (const file of Object.values(binaries)) makeExecutable(file)
-  return binaries
+  for (const file of Object.values(programs)) makeExecutable(file)
+  return { ...programs, major: majorOf(packageFolder) }
 }
 
 function findPackage(platform: string): string {
@@ -33,6 +34,13 @@ function findPackage(platform: string): string {
       { cause },
     )
   }
+}
+
+const Package = z.object({ version: z.string() })
+
+function majorOf(packageFolder: string): string {
+  const text = readFileSync(path.join(packageFolder, 'package.json'), 'utf8')
+  return Package.parse(JSON.parse(text)).version.split('.')[0]!
 }
 
 const Links = z.array(z.object({ source: z.string(), target: z.string() }))

@@ -5,6 +5,7 @@ export type PostgresUnavailableCode =
   | 'no_binaries' // nothing that runs on this platform
   | 'no_account' // started as root, and no way to leave it
   | 'initdb_failed'
+  | 'other_major' // the cluster is of another major version than the programs
   | 'start_failed' // the server exits; the message carries its last FATAL line
   | 'start_timeout'
   | 'password_mismatch' // the folder's password is not this server's

@@ -8,6 +8,10 @@ import type { ClusterPaths } from './cluster-paths.ts'
 import { lastPort, postmasterArguments } from './postmaster-pid.ts'
 import { asCommand, type Privilege } from './privilege.ts'
 
+// Here and not only by default: an ALTER SYSTEM that somebody left behind would outlive every start, unseen until a
+// power cut. The arguments of whoever starts it come behind these.
+const DURABLE = ['-c', 'fsync=on', '-c', 'full_page_writes=on', '-c', 'synchronous_commit=on']
+
 const LOG_MAX_BYTES = 10_000_000 // Months of checkpoints; one older file is kept.
 
 export type StartingPostmaster = {
@@ -29,6 +33,7 @@ export async function startPostmaster(
     ...postmasterArguments(paths.data, port),
     ...['-c', 'listen_addresses=127.0.0.1'],
     ...['-c', 'unix_socket_directories='],
+    ...DURABLE,
     ...flags,
   ])
   const log = openLog(paths.log, privilege)

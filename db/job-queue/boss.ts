@@ -17,6 +17,7 @@ export const QUEUE_OF: Readonly<Record<WorkKind, Queue>> = {
   evaluation: 'long',
   'decision-roll-up': 'housekeeping',
   'decision-retention': 'housekeeping',
+  'artifact-collection': 'housekeeping',
 }
 
 /** pg-boss forgets what waits for longer than this; nobody would wait for years. */
@@ -37,6 +38,17 @@ const bossOver = (db: Db): PgBoss =>
 
 export async function sendTicket(db: Db, queue: Queue, jobId: string): Promise<void> {
   await bossOver(db).send(queue, { job: jobId }, { singletonKey: jobId, retentionDays: TICKET_KEPT_DAYS })
+}
+
+/**
+ * Of all that are said to wait, those that nobody would ever be told of: a database that was restored has the rows and
+ * no tickets, since pg-boss's tables are no part of a backup. Reads pg-boss's table as its migration made it.
+ */
+export async function withoutTicket(db: Db, jobIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    select waiting.id from unnest(${sql.param([...jobIds])}::text[]) waiting (id)
+    where not exists (select from pgboss.job t where t.singleton_key = waiting.id and t.state < 'active')`)
+  return rows.map(({ id }) => id)
 }
 
 /** The next job's id: the ticket is used up as the transaction commits, and is back where it does not. */

@@ -90,11 +90,11 @@ export async function qualityOf(db: Db, of: QualityOf): Promise<QualityFigures> 
       percentile_disc(0.95) within group (order by total_ms)::float8 as "latencyP95Ms"
     from (
       select * from (
-        select device_id, tier, reason, by_fallback, total_ms from decisions
+        select device_id, at, tier, reason, by_fallback, total_ms from decisions
         where deployment_id = ${of.deploymentId} and at >= ${of.since.toISOString()}
         order by at desc offset 0) ordered
       where device_id = any(${sql.param([...of.deviceIds])}::text[])
-      limit ${Math.max(NEWEST, of.atLeast ?? 0)}) newest`)
+      order by at desc limit ${Math.max(NEWEST, of.atLeast ?? 0)}) newest`)
   const figures = rows[0] as unknown as Omit<QualityFigures, 'disagreement' | 'audits'>
   const { audits, disagreed } = await auditCounts(db, of)
   return { ...figures, disagreement: audits === 0 ? null : disagreed / audits, audits }

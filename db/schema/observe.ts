@@ -61,8 +61,10 @@ export const decisions = pgTable(
     index('decisions_by_time').on(t.at),
     // A rollout asks every second how its deployment does.
     index('decisions_by_deployment').on(t.deploymentId, t.at),
-    // Of a million decisions the ten that an open breaker made are found at once.
+    // Of a million decisions the ten that an open breaker made are found at once, and the few that an edge answered.
     index('decisions_by_reason').on(t.reason, t.at),
+    index('decisions_of_edge').on(t.at).where(sql`${t.tier} = 'edge'`),
+    index('decisions_of_edge_by_deployment').on(t.deploymentId, t.at).where(sql`${t.tier} = 'edge'`),
     index('decisions_by_arrival').on(t.arrivedAt).where(sql`${t.arrivedAt} is not null`),
   ],
 )

@@ -5,7 +5,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Api } from '#admin/client/api.ts'
-import { allOf } from '#admin/client/pages.ts'
+import { allOf } from '#admin/client/link/pages.ts'
 import type { Tier } from '#contract/tier.ts'
 import { Child } from './child.ts'
 import type { StartSettings } from './settings.ts'

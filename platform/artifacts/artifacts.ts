@@ -53,8 +53,11 @@ export interface Artifacts {
   remove(digest: string): Promise<void>
   /** What is stored, with how much and since when; what comes and goes meanwhile may be in it or not. */
   entries(): AsyncGenerator<StoredArtifact>
-  /** Removes what crashed runs left unfinished. */
-  sweep(): Promise<void>
+  /**
+   * Removes what crashed runs left unfinished. `staleMs`: what is younger belongs to another process that shares the
+   * store; 0 where there is none.
+   */
+  sweep(staleMs?: number): Promise<void>
 }
 
 /** `id`: ours, in no other use; `name`: what the store calls it. */

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { type ArtifactRef, Digest } from '#contract/digest.ts'
 import { remove } from '../durable-files.ts'
 import { PartialArtifact } from '../partial-artifact.ts'
+import { noneIfMissing, removeOld, undefinedIfMissing } from './remove-old.ts'
 
 /** A download that nobody has gone on with for this long is not wanted any more. */
 const PARTIAL_AGE_MAX_MS = 7 * 24 * 3_600_000
@@ -63,22 +64,7 @@ export class PartialFolder {
       if (!keep.has(`sha256:${hex}`)) await remove(path.join(this.#folder, hex))
   }
 
-  async removeOld(): Promise<void> {
-    const oldest = Date.now() - PARTIAL_AGE_MAX_MS
-    for (const hex of await readdir(this.#folder).catch(noneIfMissing)) {
-      const file = path.join(this.#folder, hex)
-      const at = (await stat(file).catch(undefinedIfMissing))?.mtimeMs ?? 0
-      if (at < oldest) await remove(file)
-    }
+  removeOld(): Promise<void> {
+    return removeOld(this.#folder, PARTIAL_AGE_MAX_MS)
   }
-}
-
-export function noneIfMissing(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return []
-  throw error
-}
-
-export function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined
-  throw error
 }

@@ -38,10 +38,14 @@ export interface Control extends AsyncDisposable {
 }
 
 /** Tests that run at once wait for theirs. */
-const JOBS_AT_ONCE = 4
+const JOBS_AT_ONCE = 8
 
-/** On a database of its own, or on one that is given; with a worker for its jobs. */
-export async function openControl(given?: TestDatabase): Promise<Control> {
+/** On a database of its own, or on one that is given; with a worker for its jobs; in folders, or in given stores. */
+export async function openControl(
+  given?: TestDatabase,
+  jobsAtOnce = JOBS_AT_ONCE,
+  stores?: Pick<Context, 'artifacts' | 'captures'>,
+): Promise<Control> {
   const { url, drop } = given ?? (await createTestDatabase())
   const database = connect(url)
   const home = await mkdtemp(path.join(os.tmpdir(), 'tandem-control-'))
@@ -52,6 +56,7 @@ export async function openControl(given?: TestDatabase): Promise<Control> {
     artifacts,
     captures: new ArtifactStore(path.join(home, 'captures')),
     signer: await openManifestSigner(home),
+    ...stores,
     live: openLive(url, pino({ level: 'silent' })),
     log: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
   }
@@ -62,7 +67,7 @@ export async function openControl(given?: TestDatabase): Promise<Control> {
     await insertApiKey(ctx.db, { id, name: `the ${role}`, role, hash })
     keys[role] = token
   }
-  const worker = startJobWorker(ctx, JOBS_AT_ONCE)
+  const worker = startJobWorker(ctx, jobsAtOnce)
   const request = async (pathname: string, init?: RequestInit) => app.request(pathname, init)
   const as = (token: string | undefined) => apiOver(request, token)
   return {

@@ -1,6 +1,7 @@
 // What a monitor reads from the control plane, with the key of a viewer.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '#test/harness/until.ts'
 import { type Control, openControl } from './control-rig.ts'
 
 let control: Control
@@ -31,7 +32,7 @@ test('requests are counted by route and status, never by path', async () => {
   expect(text).toContain('process_resident_memory_bytes')
 })
 
-test('the fleet is counted by tier and state at the moment of reading', async () => {
+test('the fleet is counted by tier and state', async () => {
   expect(await read()).not.toContain('tandem_devices{')
   const insert = (id: string, tier: string, seenAgo: string | null, revoked: boolean) =>
     control.database.pool.query(
@@ -43,11 +44,27 @@ test('the fleet is counted by tier and state at the moment of reading', async ()
   await insert('two', 'local', '1 hour', false)
   await insert('three', 'edge', null, false)
   await insert('four', 'edge', '1 second', true)
+  // A reader gets what the one before it made count.
+  await until('the count is told', async () =>
+    (await read()).includes('tandem_devices{tier="local",state="seen"} 1'),
+  )
   const text = await read()
-  expect(text).toContain('tandem_devices{tier="local",state="seen"} 1')
   expect(text).toContain('tandem_devices{tier="local",state="silent"} 1')
   expect(text).toContain('tandem_devices{tier="edge",state="silent"} 1')
   expect(text).toContain('tandem_devices{tier="edge",state="revoked"} 1')
+})
+
+test('jobs that wait are counted, with how long the first has waited', async () => {
+  const draft = { kind: 'training', input: {}, askedBy: 'a test' } as const
+  // A worker takes jobs by their tickets: these have none.
+  await control.database.pool.query(
+    `insert into jobs (id, kind, input, same_key, asked_by, progress, queued_at)
+     select 'job_' || i, $1, $2, i, $3, '{}', now() - i * interval '1 minute' from generate_series(1, 2) i`,
+    [draft.kind, draft.input, draft.askedBy],
+  )
+  const text = await read()
+  expect(text).toContain('tandem_jobs{kind="training",state="queued"} 2')
+  expect(text).toMatch(/tandem_job_wait_seconds\{kind="training"\} 1[12]\d\b/)
 })
 
 test('an answer names its request, as the client did where it did', async () => {

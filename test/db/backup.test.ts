@@ -20,8 +20,8 @@ import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '#tes
 import { type TempFolder, tempFolder } from '#test/harness/temp-folder.ts'
 import { until } from '#test/harness/until.ts'
 import { contentsOf } from './contents-of.ts'
+import { fillDatabase, manifestAt } from './filled-database.ts'
 import { loadFixtures } from './fixtures.ts'
-import { manifestAt } from './filled-database.ts'
 import { manifestStore } from './manifest-store.ts'
 import { olderBuild } from './older-build.ts'
 import { openQueryRig, type QueryRig } from './query-rig.ts'
@@ -228,7 +228,7 @@ describe('artifacts', () => {
     expect(written.missing.length).toBeGreaterThan(0) // Those of the filled database are names alone.
     const to = stores(fresh())
     expect((await restoreBackup({ url: target.url, file: withFiles, artifacts: to })).files).toBe(1)
-    expect(await to.artifacts.readVerified(ref.digest)).toEqual(bytes)
+    expect((await to.artifacts.readVerified(ref.digest)).equals(bytes)).toBe(true)
   })
 })
 
@@ -307,14 +307,16 @@ describe('a restore refuses, and changes nothing:', () => {
   })
 
   test('a database that has rows, unless they are to go', async () => {
-    const filled = await openQueryRig()
+    const filled = await createTestDatabase()
+    const { db, close } = connect(filled.url)
+    await fillDatabase(db)
+    await close()
     const before = await contents(filled.url)
-    await filled.database.close()
     await expect(restoreBackup({ url: filled.url, file })).rejects.toMatchObject({ code: 'not_empty' })
     expect(await contents(filled.url)).toEqual(before)
     await restoreBackup({ url: filled.url, file, replace: true })
     expect(withoutSettled(await contents(filled.url))).toEqual(whole)
-    await filled[Symbol.asyncDispose]()
+    await filled.drop()
   })
 
   test('a database that others are connected to', async () => {
@@ -342,7 +344,7 @@ describe('a backup', () => {
   test('overwrites no file', async () => {
     const before = await readFile(file)
     await expect(writeBackup({ url: rig.url, file })).rejects.toMatchObject({ code: 'exists' })
-    expect(await readFile(file)).toEqual(before)
+    expect((await readFile(file)).equals(before)).toBe(true)
   })
 
   test('of a database that was never migrated is refused and leaves no file', async () => {

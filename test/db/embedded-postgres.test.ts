@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -176,6 +177,44 @@ describe('ensurePostgres()', () => {
       message: expect.stringContaining('shared_buffers'),
     })
     expect(existsSync(files().lock)).toBe(false)
+  })
+
+  test('is durable whatever somebody has set before', async () => {
+    const first = await ensurePostgres({ folder })
+    for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit'])
+      await query(first.url, `alter system set ${setting} = off`)
+    await first.stop()
+    const { url } = await ensurePostgres({ folder })
+    for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums'])
+      expect(await query(url, `show ${setting}`), setting).toEqual(['on'])
+  })
+
+  test('listens on loopback alone, and on no socket in the file system', async () => {
+    const { url, pid } = await ensure()
+    expect(await query(url, 'show unix_socket_directories')).toEqual([''])
+    const foreign = Object.values(os.networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .find(({ internal, family }) => !internal && family === 'IPv4')
+    if (foreign) {
+      const outside = new URL(url)
+      outside.hostname = foreign.address
+      await expect(query(outside.href, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    }
+    if (process.platform === 'linux')
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(new URL(url).password)
+  })
+
+  test('refuses a cluster of another major version, says the way out, and leaves it as it is', async () => {
+    await (await ensure()).stop()
+    const version = path.join(folder, 'cluster', 'data', 'PG_VERSION')
+    writeFileSync(version, '15\n')
+    await expect(ensure()).rejects.toMatchObject({
+      code: 'other_major',
+      message: expect.stringMatching(/version 15, expected 18; back it up by the build that made it/),
+    })
+    expect(existsSync(files().lock)).toBe(false)
+    writeFileSync(version, '18\n')
+    expect((await ensure()).how).toBe('started')
   })
 
   test('refuses a folder whose password is wrong or gone', async () => {

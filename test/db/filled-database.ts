@@ -34,6 +34,7 @@ import { rollUpDecisions } from '#db/queries/observe/decision-hours.ts'
 import { moveAlias } from '#db/queries/rollouts/aliases.ts'
 import { ensureExternalEdge } from '#db/queries/rollouts/external-edges.ts'
 import { insertStaged } from '#db/queries/rollouts/staged-rollouts.ts'
+import { ensureUpload } from '#db/queries/storage/uploads.ts'
 import { ensureEvaluation } from '#db/queries/train/evaluations.ts'
 import { insertRouter } from '#db/queries/train/routers.ts'
 import { insertSelection } from '#db/queries/train/selections.ts'
@@ -220,6 +221,8 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
   await keepCall(db, { actor: 'key_1', key: randomBytes(32) }, call)
   await writeAudit(db, { actor: 'first', action: 'models.create', outcome: 'ok', input: { name: 'light' } })
   const model = await addModel(db, 'light')
+  const upload = { id: 'up_1', sizeBytes: 7, mediaType: 'text/plain', place: 'folder', createdBy: 'first' }
+  await ensureUpload(db, { digest: digestOf('on its way'), ...upload })
   const dataset = await addDataset(db, 'scenes', 4)
   const pi = await addDevice(db, 'pi', 'local')
   const tx2 = await addDevice(db, 'tx2', 'edge')

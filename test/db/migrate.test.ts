@@ -1,6 +1,8 @@
 // The migrator itself, on folders of its own: in order, once, by many at once, and a refusal of every history that does not
 // fit. migrations.test.ts has this repository’s.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,6 +10,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { migrateDatabase } from '#db/migrate.ts'
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
+import { until } from '#test/harness/until.ts'
 
 type Migration = { tag: string; when: number; sql: string }
 
@@ -129,6 +132,42 @@ describe('migrateDatabase() refuses', () => {
     expect(await tables()).toEqual([])
     expect(await run(dogs, cats)).toEqual({ applied: 2, total: 2 })
   })
+})
+
+test('a migrator that is killed half-way leaves nothing half-done, and the next one does it all', async () => {
+  // The second file waits where the test can see it, with everything of the first and half of its own done.
+  const waiting = {
+    tag: '0001_waiting',
+    when: 200,
+    sql: 'create table cats (name text);--> statement-breakpoint\nselect pg_advisory_xact_lock(4711)',
+  }
+  const folder = folderOf([dogs, waiting])
+  const holder = new pg.Client({ connectionString: database.url })
+  await holder.connect()
+  await holder.query('select pg_advisory_lock(4711)')
+  const program = `import { migrateDatabase } from '#db/migrate.ts'
+    await migrateDatabase(process.argv[1], { folder: process.argv[2] })`
+  const migrator = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '--eval', program, database.url, folder],
+    { stdio: 'inherit' },
+  )
+  const backends = async (condition: string) =>
+    rowsOf(`select pid from pg_stat_activity where application_name = 'tandem migrate'
+      and datname = current_database() and ${condition}`)
+  await until(
+    'it waits in its second file',
+    async () => (await backends(`wait_event = 'advisory'`)).length > 0,
+    30_000,
+  )
+  const ended = once(migrator, 'exit')
+  migrator.kill('SIGKILL')
+  await ended
+  await holder.end()
+  await until('PostgreSQL has noticed', async () => (await backends('true')).length === 0, 30_000)
+  expect(await tables()).toEqual([])
+  expect(await migrateDatabase(database.url, { folder })).toEqual({ applied: 2, total: 2 })
+  expect(await tables()).toEqual(['cats', 'dogs'])
 })
 
 test('createTestDatabase() copies one migrated template for all who ask at once', async () => {

@@ -3,7 +3,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isUniqueViolation } from '#db/db.ts'
-import { jobOutcomes, topAnswers } from '#db/outcomes/outcome-rows.ts'
+import { jobOutcomes } from '#db/outcomes/outcome-rows.ts'
 import { artifactSizes } from '#db/queries/artifacts.ts'
 import { insertDecisions, lastDecision } from '#db/queries/decisions.ts'
 import {

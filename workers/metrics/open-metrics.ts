@@ -3,23 +3,31 @@
 
 import { Hono, type MiddlewareHandler } from 'hono'
 import { answerMetrics, httpMetrics, openRegistry } from '#platform/observe/http-metrics.ts'
+import { within } from '../host/within.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { Generations } from '../serve/generations.ts'
 import type { Offload } from '../serve/offload/offload.ts'
+import { type RefusalObserver, visionMetrics } from './vision-metrics.ts'
 import { type AnswerObserver, workerMetrics } from './worker-metrics.ts'
 
 export interface MetricsPorts {
   readonly generations: Pick<Generations, 'serving' | 'driver'>
   readonly offload: Pick<Offload, 'health'>
   readonly spool: { readonly waiting: number; readonly dropped: number }
+  readonly observer: Pick<Observer, 'dropped'>
 }
 
 export interface Metrics {
   readonly middleware: MiddlewareHandler
   readonly routes: Hono
   readonly onAnswer: AnswerObserver
+  readonly onRefused: RefusalObserver
 }
 
-export function openMetrics({ generations, offload, spool }: MetricsPorts): Metrics {
+/** A vision process that is well answers in a millisecond. */
+const USAGE_MAX_MS = 500
+
+export function openMetrics({ generations, offload, spool, observer }: MetricsPorts): Metrics {
   const registry = openRegistry()
   const onAnswer = workerMetrics(registry, {
     serving() {
@@ -35,12 +43,25 @@ export function openMetrics({ generations, offload, spool }: MetricsPorts): Metr
       }
     },
     spool: () => ({ waiting: spool.waiting, dropped: spool.dropped }),
+    observationsDropped: () => observer.dropped,
     edges: () =>
       offload.health.map(({ url, isReady, outstanding }) => ({ url, isOpen: isReady, outstanding })),
+  })
+  const onRefused = visionMetrics(registry, () => {
+    const { serving } = generations
+    if (!serving) return undefined
+    const { batch, deaths } = serving.health.vision
+    const usage = () =>
+      within(
+        serving.visionUsage().catch(() => undefined),
+        USAGE_MAX_MS,
+      )
+    return { batchMax: batch.batchMax, deaths, usage }
   })
   return {
     middleware: httpMetrics(registry),
     routes: new Hono().get('/metrics', (c) => answerMetrics(registry, c)),
     onAnswer,
+    onRefused,
   }
 }

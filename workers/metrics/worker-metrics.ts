@@ -27,6 +27,8 @@ export interface WorkerMetricsPorts {
   /** What runs here, the serving one first. */
   serving(): ServingState | undefined
   spool(): { readonly waiting: number; readonly dropped: number }
+  /** Since the start, because too many images waited. */
+  observationsDropped(): { readonly audits: number; readonly captures: number }
   edges(): readonly EdgeState[]
 }
 
@@ -101,6 +103,17 @@ function gaugeSpool(registry: Registry, ports: WorkerMetricsPorts): void {
   gauge(registry, 'tandem_decisions_dropped', {
     help: 'Decisions that were dropped since the start, because too many waited',
     value: () => ports.spool().dropped,
+  })
+  new Gauge({
+    name: 'tandem_observations_dropped',
+    help: 'Audits and captures that there was no room for since the start',
+    labelNames: ['kind'] as const,
+    registers: [registry],
+    collect() {
+      const { audits, captures } = ports.observationsDropped()
+      this.set({ kind: 'audit' }, audits)
+      this.set({ kind: 'capture' }, captures)
+    },
   })
 }
 

@@ -72,8 +72,7 @@ export const sessionRouter = router({
 
   /** Ends all sessions of the user; they sign in with the new password. */
   redeem: openMutation.input(Redeem).mutation(async ({ ctx, input }) => {
-    await requireNoUsers(ctx.db)
-    const hash = await hashFor(ctx, 'set-up', input)
+    const hash = await hashFor(ctx, 'password', input)
     const userId = await ctx.db.transaction(async (tx) => {
       const code = await consumeCode(tx, 'password', codeHash(input.code))
       if (!code?.userId) throw badCode('password')

@@ -54,7 +54,9 @@ export const aliasesRouter = router({
         )
       if (alias?.isProtected) await proposeAlias(tx, target, ctx.actor.name)
       else await moveAlias(tx, target, { actor: ctx.actor.name, reason })
-      return (await findAlias(tx, group, name))!
+      const moved = (await findAlias(tx, group, name))!
+      ctx.audit.changed(`alias ${group}/${name}`, alias ?? null, moved)
+      return moved
     }),
   ),
 
@@ -72,7 +74,9 @@ export const aliasesRouter = router({
         )
       const by = { actor: ctx.actor.name, reason: `${reason} (proposed by ${alias.proposedBy})` }
       await moveAlias(tx, { group, name, deploymentId: alias.proposedId }, by)
-      return (await findAlias(tx, group, name))!
+      const moved = (await findAlias(tx, group, name))!
+      ctx.audit.changed(`alias ${group}/${name}`, alias, moved)
+      return moved
     }),
   ),
 
@@ -86,6 +90,7 @@ export const aliasesRouter = router({
           'conflict',
           `Cannot protect alias "${name}" of group "${group}": it is ${isProtected ? '' : 'not '}protected meanwhile; look again, then decide`,
         )
+      ctx.audit.changed(`alias ${group}/${name}`, { isProtected }, { isProtected: input.protected })
       return protectAlias(tx, group, name, input.protected)
     }),
   ),

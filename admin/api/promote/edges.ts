@@ -34,6 +34,7 @@ export const edgesRouter = router({
       deployment: document,
       by: ctx.actor.name,
     })
+    ctx.audit.changed(`edge ${row.id}`, null, row)
     return { ...row, version: document.version }
   }),
 
@@ -48,6 +49,8 @@ export const edgesRouter = router({
   /** Devices are told at once, and answer by themselves where it was the only one. */
   revoke: mutation.input(ById).mutation(async ({ ctx, input }) => {
     const edge = found(await findExternalEdge(ctx.db, input.id), 'external edge', input.id)
-    return { revoked: await revokeExternalEdge(ctx.db, edge.id) }
+    const revoked = await revokeExternalEdge(ctx.db, edge.id)
+    if (revoked) ctx.audit.changed(`edge ${edge.id}`, { revoked: false }, { revoked: true })
+    return { revoked }
   }),
 })

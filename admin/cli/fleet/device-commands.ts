@@ -4,7 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DeviceState } from '#contract/api/fleet.ts'
 import type { Api } from '../../client/api.ts'
-import { allOf } from '../../client/pages.ts'
+import { allOf } from '../../client/link/pages.ts'
 import { openSession } from '../session.ts'
 import { count, table } from '../table.ts'
 

@@ -1,7 +1,7 @@
 // Edge halves at servers of others (Triton, KServe): declared for one deployment, listed, revoked.
 
 import type { Command } from 'commander'
-import { allOf } from '../../client/pages.ts'
+import { allOf } from '../../client/link/pages.ts'
 import { openSession } from '../session.ts'
 import { table } from '../table.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { ASKED_KINDS, WorkKind, WorkState } from '#contract/api/jobs.ts'
-import { allOf } from '../../client/pages.ts'
+import { allOf } from '../../client/link/pages.ts'
 import { type Work, waitForWork } from '../../client/work.ts'
 import { showSteps } from '../progress.ts'
 import { openSession } from '../session.ts'

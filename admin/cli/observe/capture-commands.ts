@@ -4,7 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
-import { allOf, eachOf } from '../../client/pages.ts'
+import { allOf, eachOf } from '../../client/link/pages.ts'
 import { openSession, type Session } from '../session.ts'
 import { count, table } from '../table.ts'
 import { deviceNamesOf, versionsOf } from './decision-command.ts'

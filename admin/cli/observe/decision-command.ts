@@ -2,7 +2,7 @@
 // disagree on images that stayed.
 
 import type { Command } from 'commander'
-import { allOf } from '../../client/pages.ts'
+import { allOf } from '../../client/link/pages.ts'
 import { openSession, type Session } from '../session.ts'
 import { percent, round, table } from '../table.ts'
 

@@ -1,7 +1,7 @@
 // Stage promote: names for deployments.
 
 import type { Command } from 'commander'
-import { allOf } from '../../client/pages.ts'
+import { allOf } from '../../client/link/pages.ts'
 import { openSession } from '../session.ts'
 import { count, table } from '../table.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { CommandFailed } from '../../client/api.ts'
-import { allOf } from '../../client/pages.ts'
+import { allOf } from '../../client/link/pages.ts'
 import { countsOf, figuresOf, type RolloutView, stageName, watchRollout } from '../../client/watch-rollout.ts'
 import { openSession, type Session } from '../session.ts'
 import { count, table } from '../table.ts'

@@ -11,11 +11,18 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { config } from 'zod'
 import { consoleRouter } from './routes.tsx'
 import { theme } from './theme.ts'
 import { queries } from './trpc.ts'
 
+// Or zod would try to compile its checks, which the page's policy refuses.
+config({ jitless: true })
+
 const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute('content') ?? ''
+
+// Where dialogs lock scrolling, their styles ask for the nonce under this name.
+Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

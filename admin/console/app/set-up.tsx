@@ -39,7 +39,7 @@ export function SetUp({ isFirst, onBack }: SetUpProps) {
       <Stack>
         <Text size="sm" c="dimmed">
           {isFirst
-            ? 'Nobody has been let in yet. The code was printed when the control plane started.'
+            ? 'Nobody has been let in yet. The code is in the file set-up.code in the control plane’s home folder.'
             : 'An admin gave you the code. Then sign in with your new password.'}
         </Text>
         <TextInput

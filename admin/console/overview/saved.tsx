@@ -37,13 +37,17 @@ export function Saved({ totals }: { readonly totals: Totals }) {
   const spent = images > 0 ? rows.reduce((j, row) => j + row.energyJ, 0) / images : own
   if (heavy === undefined || light === undefined || spent === undefined)
     return <FigureCard name="Energy saved" value="–" note="not measured" />
-  const than = (other: number) =>
-    spent <= other ? `${percent(1 - spent / other)} less` : `${percent(spent / other - 1)} more`
+  const than = (other: number) => {
+    if (spent > 2 * other) return `${(spent / other).toFixed(0)} times as much as`
+    return spent <= other
+      ? `${percent(1 - spent / other)} less than`
+      : `${percent(spent / other - 1)} more than`
+  }
   return (
     <FigureCard
-      name="Energy saved"
-      value={than(heavy)}
-      note={`than the heavy model on the device; ${than(light)} than the light one alone. Energy by model of the profiles, not by a meter at the wall.`}
+      name="Energy beside one model alone"
+      value={than(heavy).replace(/ (than|as)$/, '')}
+      note={`${than(heavy)} the heavy model on the device would take; ${than(light)} the light one alone. By the model of the profiles, not by a meter at the wall.`}
     />
   )
 }

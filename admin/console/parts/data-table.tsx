@@ -21,7 +21,7 @@ interface TableProps<T> {
 export function DataTable<T>({ label, rows, keyOf, columns, minWidth = 560 }: TableProps<T>) {
   const align = (column: Column<T>) => (column.isFigure ? ('right' as const) : ('left' as const))
   return (
-    <Table.ScrollContainer minWidth={minWidth} type="native">
+    <Table.ScrollContainer minWidth={minWidth} type="native" tabIndex={0} role="region" aria-label={label}>
       <Table className="numbers" highlightOnHover aria-label={label}>
         <Table.Thead>
           <Table.Tr>

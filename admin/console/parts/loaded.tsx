@@ -17,7 +17,7 @@ export function Loaded<T>({ query, children, rows = 4 }: LoadedProps<T>) {
   if (query.data !== undefined) return <>{children(query.data)}</>
   if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />
   return (
-    <Stack gap="xs" aria-busy="true" aria-label="Loading">
+    <Stack gap="xs" role="status" aria-label="Loading">
       {Array.from({ length: rows }, (_, i) => i).map((row) => (
         <Skeleton key={row} height={28} />
       ))}

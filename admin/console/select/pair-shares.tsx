@@ -5,10 +5,10 @@ import type { PairShares as Shares } from '#contract/results/selection.ts'
 import { percent, whole } from '../parts/format.ts'
 
 const PARTS = [
-  ['bothRight', 'both right', 'gray'],
-  ['onlyEdgeRight', 'only the edge right', 'cyan'],
-  ['onlyLocalRight', 'only the local right', 'orange'],
-  ['bothWrong', 'both wrong', 'red'],
+  ['bothRight', 'both right', 'gray.7'],
+  ['onlyEdgeRight', 'only the edge right', 'cyan.9'],
+  ['onlyLocalRight', 'only the local right', 'orange.9'],
+  ['bothWrong', 'both wrong', 'red.9'],
 ] as const
 
 export function PairShares({ shares, images }: { readonly shares: Shares; readonly images: number }) {

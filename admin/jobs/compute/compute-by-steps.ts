@@ -25,7 +25,7 @@ export interface Computing {
 }
 
 /** Manifest polls and whoever waits for an answer go first. */
-export const COMPUTE_NICENESS = 10
+export const COMPUTE_NICENESS = 5
 
 /** Throws a Refusal with the core's words where it says no, ComputationDied where the child ended without an answer. */
 export async function computeBySteps<Answer>(

@@ -3,7 +3,7 @@
 import type { WorkKind } from '#contract/api/jobs.ts'
 import { evaluate } from './evaluation.ts'
 import { importRouter } from './forest-import.ts'
-import { retainDecisions, rollUp } from './housekeeping.ts'
+import { collectUnused, retainDecisions, rollUp } from './housekeeping.ts'
 import type { JobWork } from './job-port.ts'
 import { train } from './training.ts'
 
@@ -13,4 +13,5 @@ export const WORK_OF: Readonly<Record<WorkKind, JobWork>> = {
   evaluation: evaluate,
   'decision-roll-up': rollUp,
   'decision-retention': retainDecisions,
+  'artifact-collection': collectUnused,
 }

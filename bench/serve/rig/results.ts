@@ -1,28 +1,37 @@
-// bench/results/serve.md, written by the benches themselves: each replaces its own section and leaves the others, so
-// that one can be measured again alone. A section says how it was measured and on what, and how busy the machine was.
+// A file under bench/results/, written by the benches themselves: each replaces its own section and leaves the others,
+// so that one can be measured again alone. A section says how it was measured and on what, and how busy the machine was.
 
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
-const FILE = path.resolve(import.meta.dirname, '../../results/serve.md')
-const TITLE = '# Serving'
-const INTRO =
-  'Written by the benches in `bench/serve/`, section by section. Clients, worker and competitor are processes on one ' +
-  'machine and share its cores; what is compared took turns. Ratios hold better than absolute times.'
+const SERVE: ResultsFile = {
+  name: 'serve.md',
+  title: '# Serving',
+  intro:
+    'Written by the benches in `bench/serve/`, section by section. Clients, worker and competitor are processes on one ' +
+    'machine and share its cores; what is compared took turns. Ratios hold better than absolute times.',
+  sections: [
+    'Overhead over the bare loop',
+    'Against transformers.js',
+    'Damaged images',
+    'Growth',
+    'Where the time of a request goes',
+  ],
+}
 
-/** In this order, whatever was measured last. */
-const SECTIONS = [
-  'Overhead over the bare loop',
-  'Against transformers.js',
-  'Damaged images',
-  'Growth',
-  'Where the time of a request goes',
-] as const
+export interface ResultsFile {
+  readonly name: string
+  readonly title: string
+  readonly intro: string
+  /** In this order, whatever was measured last. */
+  readonly sections: readonly string[]
+}
 
 export interface Section {
-  readonly title: (typeof SECTIONS)[number]
+  /** One of the file's. */
+  readonly title: string
   /** What to type. */
   readonly command: string
   /** Sentences: what was measured and how. */
@@ -32,7 +41,12 @@ export interface Section {
   readonly notes?: readonly string[]
 }
 
-export async function writeSection({ title, command, how, rows, notes = [] }: Section): Promise<void> {
+export async function writeSection(
+  { title, command, how, rows, notes = [] }: Section,
+  file: ResultsFile = SERVE,
+): Promise<void> {
+  if (!file.sections.includes(title))
+    throw new RangeError(`Cannot write section "${title}": expected one of ${file.sections.join(', ')}`)
   const [head, ...body] = rows.map((row) => `| ${row.join(' | ')} |`)
   const rule = `|${' --- |'.repeat(rows[0]!.length)}`
   const text = [
@@ -40,10 +54,13 @@ export async function writeSection({ title, command, how, rows, notes = [] }: Se
     [head, rule, ...body].join('\n'),
     ...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join('\n')] : []),
   ].join('\n\n')
-  const kept = existsSync(FILE) ? sectionsOf(await readFile(FILE, 'utf8')) : new Map<string, string>()
+  const at = path.resolve(import.meta.dirname, '../../results', file.name)
+  const kept = existsSync(at) ? sectionsOf(await readFile(at, 'utf8')) : new Map<string, string>()
   kept.set(title, text)
-  const parts = SECTIONS.filter((name) => kept.has(name)).map((name) => `## ${name}\n\n${kept.get(name)}`)
-  await writeFile(FILE, `${[TITLE, INTRO, ...parts].join('\n\n')}\n`)
+  const parts = file.sections
+    .filter((name) => kept.has(name))
+    .map((name) => `## ${name}\n\n${kept.get(name)}`)
+  await writeFile(at, `${[file.title, file.intro, ...parts].join('\n\n')}\n`)
 }
 
 function sectionsOf(text: string): Map<string, string> {

@@ -5,7 +5,7 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { WorkProgress } from '#contract/api/jobs.ts'
 import type { Db } from '../../db.ts'
-import { QUEUE_OF, type Queue, sendTicket, takeTicket } from '../../job-queue/boss.ts'
+import { QUEUE_OF, type Queue, sendTicket, takeTicket, withoutTicket } from '../../job-queue/boss.ts'
 import { jobSteps, jobs } from '../../schema/jobs.ts'
 import { recordProgress as recordEvaluationProgress } from '../train/evaluations.ts'
 import { clearJob } from './clear-job.ts'
@@ -155,6 +155,18 @@ export function afterDeath(
     else await clearJob(tx, now!)
     return now
   })
+}
+
+/** Jobs that wait and have no ticket get one; answers how many. A second ticket of a job does no harm. */
+export async function reissueTickets(db: Db): Promise<number> {
+  const waiting = await db.select({ id: jobs.id, kind: jobs.kind }).from(jobs).where(eq(jobs.state, 'queued'))
+  if (waiting.length === 0) return 0
+  const lost = await withoutTicket(
+    db,
+    waiting.map(({ id }) => id),
+  )
+  for (const { id, kind } of waiting) if (lost.includes(id)) await sendTicket(db, QUEUE_OF[kind], id)
+  return lost.length
 }
 
 /** Those whose worker has not been heard of for so long. The clock is the database's. */

@@ -1,8 +1,9 @@
-// How many devices there are and how many rollouts run, as numbers for a monitor: one count each, whatever the fleet's
+// How many devices there are, how many rollouts and jobs, as numbers for a monitor: one count each, whatever the fleet's
 // size.
 
-import { sql } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
+import { jobs } from '../../schema/jobs.ts'
 import { devices } from '../../schema/profile.ts'
 import { stagedRollouts } from '../../schema/rollout.ts'
 
@@ -19,3 +20,16 @@ export function countDevices(db: Db, silentAfterS: number) {
 
 export const countRollouts = (db: Db) =>
   db.select({ state: stagedRollouts.state, count }).from(stagedRollouts).groupBy(stagedRollouts.state)
+
+/** Those that wait or run, and how long the first of them has waited for a worker. */
+export const countJobs = (db: Db) =>
+  db
+    .select({
+      kind: jobs.kind,
+      state: sql<'queued' | 'running'>`${jobs.state}`,
+      count,
+      oldestS: sql<number>`extract(epoch from now() - min(${jobs.queuedAt}))::float8`,
+    })
+    .from(jobs)
+    .where(inArray(jobs.state, ['queued', 'running']))
+    .groupBy(jobs.kind, jobs.state)

@@ -2,13 +2,14 @@
 // in a JSON document of any table, also of those that are added later. To miss one would be to lose somebody's model, so
 // nothing is listed here by hand but what is known to refer to nothing:
 // - the audit log tells what was done, not what is needed;
+// - answers that are kept for callers who ask twice tell what was done, too;
 // - an upload's row names what is to come.
 // Manifests (text) name nothing that the documents of their deployments do not.
 
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 
-const NO_REFERENCE = ['audit_log', 'uploads']
+const NO_REFERENCE = ['audit_log', 'calls', 'uploads']
 
 export interface DigestColumn {
   readonly schema: string

@@ -14,6 +14,7 @@ import type { PartialArtifact } from '../../partial-artifact.ts'
 import type { Artifacts, ByteRange, Chunks, Expectation, StoredArtifact } from '../artifacts.ts'
 import { MeasuredBytes } from '../measured-bytes.ts'
 import { PartialFolder } from '../partial-folder.ts'
+import { removeOld } from '../remove-old.ts'
 import { verifiedBytes } from '../verified-bytes.ts'
 import { inParts } from './in-parts.ts'
 import { readObject } from './read-object.ts'
@@ -184,8 +185,8 @@ export class S3Artifacts implements Artifacts {
     }
   }
 
-  async sweep(): Promise<void> {
-    await rm(path.join(this.#folder, 'tmp'), { recursive: true, force: true })
+  async sweep(staleMs = 0): Promise<void> {
+    await removeOld(path.join(this.#folder, 'tmp'), staleMs)
     await this.#partials.removeOld()
     const oldestMs = Date.now() - STAGED_AGE_MAX_MS
     const staged = `${this.#prefix}uploads/`

@@ -3,7 +3,7 @@
 
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { allOf } from '#admin/client/pages.ts'
+import { allOf } from '#admin/client/link/pages.ts'
 import { fillDatabase } from '#test/db/filled-database.ts'
 import { type Control, openControl, refusalOf } from '../control-rig.ts'
 

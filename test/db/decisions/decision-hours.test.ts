@@ -1,9 +1,6 @@
 // What decisions add up to: each once, however many roll up at once; and the migration that brought the hours counts what
 // an older build left as this one does what it stores.
 
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { createRandom } from '#core/random.ts'
 import { connect, type Database } from '#db/connect.ts'
@@ -13,8 +10,8 @@ import { insertAudits } from '#db/queries/observe/audits.ts'
 import { rollUpDecisions } from '#db/queries/observe/decision-hours.ts'
 import { createEmptyDatabase, createTestDatabase } from '#test/harness/database.ts'
 import { addDevice, auditAt, decisionAt } from '../filled-database.ts'
+import { migrationTags, olderBuild } from '../older-build.ts'
 
-const FOLDER = path.resolve(import.meta.dirname, '../../../migrations')
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const closer of closers.splice(0).reverse()) await closer()
@@ -58,19 +55,10 @@ async function hoursOf(database: Database) {
   }))
 }
 
-async function olderBuild(before: string): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'tandem-older-'))
-  closers.push(() => rm(folder, { recursive: true }))
-  await cp(FOLDER, folder, { recursive: true })
-  const file = path.join(folder, 'meta', '_journal.json')
-  const journal = JSON.parse(await readFile(file, 'utf8'))
-  const entries = journal.entries as { tag: string }[]
-  const kept = entries.slice(
-    0,
-    entries.findIndex(({ tag }) => tag === before),
-  )
-  await writeFile(file, JSON.stringify({ ...journal, entries: kept }))
-  return folder
+async function folderBefore(tag: string): Promise<string> {
+  const older = await olderBuild((await migrationTags()).indexOf(tag))
+  closers.push(async () => older[Symbol.asyncDispose]())
+  return older.path
 }
 
 test('rollUpDecisions() by four at once, while more comes, counts each decision once', async () => {
@@ -105,7 +93,7 @@ test('the migration that brings the hours counts what is there as storing does',
 
   const scratch = await createEmptyDatabase()
   const older = await opened(scratch)
-  await migrateDatabase(scratch.url, { folder: await olderBuild('0009_decisions-by-day') })
+  await migrateDatabase(scratch.url, { folder: await folderBefore('0009_decisions-by-day') })
   await older.pool.query(
     `insert into devices (id, name, tier, group_name, public_key, url, platform)
       values ($1, 'pi', 'local', 'default', '{}', 'http://pi', 'test')`,

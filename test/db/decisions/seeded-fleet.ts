@@ -5,6 +5,7 @@
 import type pg from 'pg'
 import type { Db } from '#db/db.ts'
 import { ensurePartitions } from '#db/partitions/ensure-partitions.ts'
+import { fillDatabase } from '../filled-database.ts'
 
 export interface SeedSize {
   readonly devices: number
@@ -35,6 +36,15 @@ const DEVICES = `insert into devices (id, name, tier, group_name, public_key, ur
     case when i % 1000 = 999 then now() end, ${REPORT}
   from generate_series(0, $1::int - 1) i`
 
+/** Copies of the one deployment that is there, one for each group and current in it. */
+const DEPLOYMENTS = `insert into deployments (id, version, local_model_id, edge_model_id, router_id, function_id, document)
+  select 'dep_' || i, 1000 + i, local_model_id, edge_model_id, router_id, function_id,
+    document || jsonb_build_object('id', 'dep_' || i, 'version', 1000 + i)
+  from (select * from deployments limit 1) d, generate_series(0, $1::int - 1) i`
+const ROLLOUTS = `insert into rollouts (id, group_name, deployment_id, kind, state, started_by)
+  select 'rol_seeded_' || i, 'group-' || lpad(i::text, 4, '0'), 'dep_' || i, 'promote', 'current', 'a seed'
+  from generate_series(0, $1::int - 1) i`
+
 /** Of device i % devices, so that each tells of its own in order; one in 500 by an open breaker, rare as it is. */
 const DECISIONS = `insert into decisions (device_id, sequence, at, deployment_id, tier, label, score, router,
     router_version, router_score, threshold, reason, total_ms, energy_j, by_fallback, request_id)
@@ -55,6 +65,11 @@ const MARKS = `insert into decision_marks select device_id, max(sequence) from d
 
 export async function seedFleet(pool: pg.Pool, db: Db, size: SeedSize): Promise<void> {
   const { devices, groups, decisions } = size
+  await fillDatabase(db)
+  // Of what was just made up: a control plane on this database would begin to work on it.
+  await pool.query('delete from jobs')
+  await pool.query(DEPLOYMENTS, [groups])
+  await pool.query(ROLLOUTS, [groups])
   for (let day = SEEDED_DAYS; day >= 0; day -= 3)
     await ensurePartitions(db, 30, new Date(Date.now() - day * 24 * 3_600_000))
   await pool.query(DEVICES, [devices, groups])

@@ -71,6 +71,27 @@ test('both workers count what they answered, by tier and reason, and how long it
   )
 })
 
+test('a worker tells of its model: images and runs, and what it refused', async () => {
+  const broken = await fetch(`${observed.fleet.url('pi')}/v1/classify`, { method: 'POST', body: 'no image' })
+  expect(broken.status).toBe(415)
+  const late = await fetch(`${observed.fleet.url('pi')}/v1/classify?preference=local-only&deadlineMs=10`, {
+    method: 'POST',
+    body: new Uint8Array(observed.images[0]!),
+  })
+  const pi = await metricsOf('pi')
+  expect(pi).toMatch(/tandem_refused_images_total\{code="unsupported-format"\} 1/)
+  expect(pi).toContain(`tandem_refused_images_total{code="late"} ${late.status === 503 ? 1 : 0}`)
+  expect(pi).toMatch(/tandem_vision_batch_max [1-9]/)
+  expect(pi).toContain('tandem_vision_deaths 0')
+  const valueOf = (name: string) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(pi)?.[1])
+  expect(valueOf('tandem_inference_runs_total')).toBeGreaterThan(0)
+  expect(valueOf('tandem_inference_images_total')).toBeGreaterThanOrEqual(
+    valueOf('tandem_inference_runs_total'),
+  )
+  for (const kind of ['audit', 'capture'])
+    expect(pi).toContain(`tandem_observations_dropped{kind="${kind}"} 0`)
+})
+
 test('what a client makes up is no label', async () => {
   const made = 'x'.repeat(40)
   await fetch(`${observed.fleet.url('pi')}/${made}`, { headers: { 'x-request-id': made } })

@@ -23,6 +23,8 @@ export interface ClassifyPorts {
   readonly energyOf: (answer: ClassifyAnswer, uploads: number) => ClassifyAnswer['energyJ']
   /** Called before the answer is sent: returns once its decision is written down. */
   readonly onAnswer: (answer: ClassifyAnswer, totalMs: number, image: ServedImage) => void
+  /** Called for each image that is refused, with the code that its client gets. */
+  readonly onRefused?: (code: string) => void
   readonly turns?: TurnsLimits
   readonly tracing?: Tracing | undefined
 }
@@ -93,7 +95,13 @@ function classifyImage(image: Uint8Array, asked: Asked, door: Door): Promise<Cla
   const { traceparent, requestId } = asked
   const start: SpanStart = { kind: 'server', traceparent, attributes: { 'tandem.request.id': requestId } }
   return tracing.span('classify', start, async (span) => {
-    const answer = await answerImage(image, { ...asked, traceparent: span.traceparent }, door)
+    const answer = await answerImage(image, { ...asked, traceparent: span.traceparent }, door).catch(
+      (error: unknown) => {
+        const refused = refusalOf(error, requestId)
+        if (refused) door.ports.onRefused?.(refused.body.error.code)
+        throw error
+      },
+    )
     const { tier, decision, deployment, byFallback } = answer
     span.set({
       'tandem.tier': tier,

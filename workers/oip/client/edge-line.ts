@@ -1,5 +1,6 @@
 // The connections to one server, and one request on them, bounded in time by its signal and in size by the pool.
-// The device's key for edges is not sent: it is for this platform's own, and the server may be anybody's.
+// A key goes along only where the device's setting names this very host (serve/edge-key.ts): the server may be
+// anybody's.
 
 import { type Dispatcher, Pool } from 'undici'
 import { connectWithin } from '../../serve/offload/connect-within.ts'
@@ -32,8 +33,10 @@ export class EdgeLine implements AsyncDisposable {
   readonly #line: Dispatcher
   /** Servers behind a gateway have one: `https://host/serving/cats`. */
   readonly #prefix: string
+  readonly #authorization: Readonly<Record<string, string>>
 
-  constructor({ url, connectMs }: EdgeTarget) {
+  constructor({ url, connectMs, apiKey }: EdgeTarget) {
+    this.#authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
     const { origin, pathname } = new URL(url)
     this.#prefix = pathname.replace(/\/+$/, '')
     this.#pool = new Pool(origin, {
@@ -50,7 +53,7 @@ export class EdgeLine implements AsyncDisposable {
     const response = await this.#line.request({
       method,
       path: this.#prefix + path,
-      headers: { ...headers },
+      headers: { ...headers, ...this.#authorization },
       ...(body === undefined ? {} : { body }),
       signal,
       ...({ onSent } satisfies ToldSends),

@@ -11,7 +11,7 @@ import type { ServedImage } from '../request-context.ts'
 
 export type EdgeTarget = Manifest['edges'][number] & {
   readonly connectMs: number
-  /** Where the edge asks for one. */
+  /** Where one is meant for it. */
   readonly apiKey?: string | undefined
 }
 

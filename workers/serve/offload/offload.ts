@@ -14,6 +14,7 @@ import { modelEnergyJ } from '#core/profile/energy-model.ts'
 import { PUBLISHED_UPLOAD_J } from '#core/profile/published-upload.ts'
 import { PASSING_ON, type SpanStart, type Tracing } from '#platform/observe/tracing.ts'
 import type { EdgePort, OffloadOptions } from '../../host/bindings-server.ts'
+import { type EdgeKey, keyFor } from '../edge-key.ts'
 import type { ServedImage } from '../request-context.ts'
 import { Edge, type EdgeQuestion } from './edge.ts'
 import {
@@ -38,7 +39,7 @@ export interface OffloadSettings {
   /** What the device draws above idle while it infers; without, nothing is expected of energy. */
   readonly activeWatts?: number | undefined
   /** For edges whose front door asks for one. */
-  readonly edgeKey?: string | undefined
+  readonly edgeKey?: EdgeKey | undefined
   readonly tracing?: Tracing | undefined
   /** For edges that answer with classes as numbers. */
   readonly readLabels?: ReadLabels | undefined
@@ -60,7 +61,7 @@ type Outcome = ({ readonly ok: true } & EdgeAnswer) | Refusal
 
 export class Offload implements AsyncDisposable {
   readonly #activeWatts: number | undefined
-  readonly #edgeKey: string | undefined
+  readonly #edgeKey: EdgeKey | undefined
   readonly #tracing: Tracing
   readonly #readLabels: ReadLabels | undefined
   readonly #spending = new Spending()
@@ -78,7 +79,7 @@ export class Offload implements AsyncDisposable {
 
   /** Where the edge halves of this device's deployments run. Edges that stay keep their connections and their record. */
   retarget(edges: readonly EdgeTarget[]): void {
-    const targets = edges.map((edge) => ({ apiKey: this.#edgeKey, ...edge }))
+    const targets = edges.map((edge) => ({ ...edge, apiKey: keyFor(this.#edgeKey, edge) }))
     const before = this.#edges
     const stays = (target: EdgeTarget) => before.find((edge) => isSame(edge.target, target))
     this.#edges = targets.map(

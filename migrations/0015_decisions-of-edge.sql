@@ -1,0 +1,2 @@
+CREATE INDEX "decisions_of_edge" ON "decisions" USING btree ("at") WHERE "decisions"."tier" = 'edge';--> statement-breakpoint
+CREATE INDEX "decisions_of_edge_by_deployment" ON "decisions" USING btree ("deployment_id","at") WHERE "decisions"."tier" = 'edge';

@@ -1,0 +1,223 @@
+// The console in a real browser against a real control plane and two real workers: one story, by clicks, from the first
+// user of an empty installation to a deployment that is rolled back.
+
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addDataset } from '#admin/client/add-dataset.ts'
+import { addModel } from '#admin/client/add-model.ts'
+import { waitForJobs } from '#admin/client/wait.ts'
+import { sceneFile, writeScenes } from '#demo/write-scenes.ts'
+import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
+import { Fleet } from '#test/harness/fleet.ts'
+import { until } from '#test/harness/until.ts'
+import { seriousFindings } from './accessibility.ts'
+import { type Browser, hasBrowser, openBrowser } from './browser.ts'
+
+const SCENES = 60
+const MODELS = path.resolve(import.meta.dirname, '../../demo/models')
+const PASSWORD = 'correct horse battery'
+const PAGES = [
+  ['/', 'Overview'],
+  ['/models', 'Models'],
+  ['/models/mobilenet_v1', 'mobilenet_v1'],
+  ['/data-sets', 'Data sets'],
+  ['/data-sets/scenes', 'scenes'],
+  ['/selection', 'Selection'],
+  ['/routers', 'Routers'],
+  ['/routers/1', 'Router 1'],
+  ['/evaluations', 'Evaluations'],
+  ['/rollouts', 'Deployments'],
+  ['/devices', 'Devices'],
+  ['/devices/pi', 'pi'],
+  ['/try', 'Try it'],
+  ['/settings', 'Settings'],
+  ['/settings/users', 'Settings'],
+  ['/settings/keys', 'Settings'],
+  ['/settings/audit', 'Settings'],
+  ['/nowhere', 'Not found'],
+] as const
+
+let database: TestDatabase
+let fleet: Fleet
+let browser: Browser
+
+const at = (pathname: string) => `${fleet.controlUrl}${pathname}`
+
+describe.skipIf(!hasBrowser)('the console', () => {
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    fleet = await Fleet.create(database.url)
+    await fleet.startControl()
+    browser = await openBrowser()
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]()
+    await fleet?.[Symbol.asyncDispose]()
+    await database?.drop()
+  }, 60_000)
+
+  test('lets the first user in by the one-time code, once', { timeout: 60_000 }, async () => {
+    const { page } = browser
+    await page.goto(at('/'))
+    await page
+      .getByLabel('One-time code')
+      .fill((await readFile(path.join(fleet.home, 'set-up.code'), 'utf8')).trim())
+    await page.getByLabel('User name').fill('ada')
+    await page.getByLabel('New password').first().fill(PASSWORD)
+    await page.getByRole('button', { name: 'Make the first user' }).click()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.getByText('Nothing is set up yet').waitFor()
+    expect(browser.errors()).toEqual([])
+  })
+
+  test('makes a code by which a device enrols', { timeout: 120_000 }, async () => {
+    const { page } = browser
+    await page.goto(at('/devices'))
+    await page.getByRole('button', { name: 'Enrol a device' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('elsewhere')
+    await page.getByRole('button', { name: 'Make a code' }).click()
+    await page.getByText(/TANDEM_ENROL_CODE=\S{20}/).waitFor()
+    await Promise.all([fleet.startDevice('tx2'), fleet.startDevice('pi')])
+    await page.goto(at('/devices'))
+    await page.getByRole('link', { name: 'pi' }).waitFor()
+  })
+
+  test('selects a pair and trains a router by clicks, once devices have measured', {
+    timeout: 240_000,
+  }, async () => {
+    await measureDemo()
+    const { page } = browser
+    await page.goto(at('/selection'))
+    await page.getByRole('button', { name: 'Select with limits' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Select', exact: true }).click()
+    await page.getByRole('heading', { name: /mobilenet_v1 → / }).waitFor()
+    await page.goto(at('/routers'))
+    await page.getByRole('button', { name: 'Train a router' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Train', exact: true }).click()
+    await page.getByRole('heading', { name: 'Router 1' }).waitFor({ timeout: 90_000 })
+    await page.getByRole('heading', { name: 'Deferral curve' }).waitFor()
+  })
+
+  test('promotes it: the gate says no in words, a reason says yes', { timeout: 120_000 }, async () => {
+    const { page } = browser
+    await promote()
+    const refused = page.getByRole('alert')
+    const landed = page.getByText('Deployment 1').first()
+    await Promise.race([refused.waitFor(), landed.waitFor()])
+    if (await refused.isVisible()) {
+      await page
+        .getByLabel('Promote it all the same, because')
+        .fill('so few scenes prove nothing, and this is a test')
+      await page.getByRole('dialog').getByRole('button', { name: 'Promote', exact: true }).click()
+    }
+    await landed.waitFor()
+    await serves(1)
+    await page.goto(at('/devices'))
+    await page.getByText('serving').first().waitFor()
+  })
+
+  test('answers an image of one’s own, and says who did and why', { timeout: 60_000 }, async () => {
+    const { page } = browser
+    const image = await readFile(path.join(fleet.home, 'scenes', sceneFile('test', 0)))
+    await page.goto(at('/try'))
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'Choose an image' }).click()
+    await (await chooser).setFiles({ name: 'scene.jpg', mimeType: 'image/jpeg', buffer: image })
+    await page.getByRole('heading', { name: 'As it is served' }).waitFor()
+    await page.getByText('Answered here because').waitFor()
+    await page.getByRole('heading', { name: 'Edge model' }).waitFor()
+    expect(browser.errors()).toEqual([])
+  })
+
+  test('promotes again and rolls back, asking first', { timeout: 120_000 }, async () => {
+    const { page } = browser
+    await promote('so few scenes prove nothing, and this is a test')
+    await serves(2)
+    await page.goto(at('/rollouts'))
+    await page.getByText('Deployment 2').first().waitFor()
+    await page.getByRole('button', { name: 'Roll back' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
+    await page.getByText('Deployment 1').first().waitFor()
+    await serves(1)
+    await page.getByRole('tab', { name: 'History' }).click()
+    await page.getByRole('cell', { name: 'rollback' }).waitFor()
+  })
+
+  test.each(PAGES)(
+    '%s works for everybody: wide and narrow, light and dark, nothing wrong by axe',
+    { timeout: 60_000 },
+    async (pathname, title) => {
+      const { page } = browser
+      for (const [width, colorScheme] of [
+        [1440, 'light'],
+        [375, 'dark'],
+      ] as const) {
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize({ width, height: 900 })
+        await page.goto(at(pathname))
+        await page.getByRole('heading', { level: 1, name: title }).waitFor()
+        await page.waitForLoadState('networkidle').catch(() => undefined)
+        expect(await seriousFindings(page)).toEqual([])
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      }
+      expect(browser.errors().filter((text) => !text.includes('404'))).toEqual([])
+    },
+  )
+
+  test('signs out, and shows nothing any more', { timeout: 60_000 }, async () => {
+    const { page } = browser
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto(at('/models'))
+    await page.getByRole('button', { name: 'ada' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByLabel('User name or e-mail').waitFor()
+    await page.goto(at('/models'))
+    await page.getByLabel('User name or e-mail').waitFor()
+  })
+})
+
+/** By the API: files are chosen in dialogs of the browser, which tests of uploads cover. */
+async function measureDemo(): Promise<void> {
+  const folder = path.join(fleet.home, 'scenes')
+  await writeScenes({ folder, split: 'test', count: SCENES })
+  const labels = path.join(folder, 'classes.txt')
+  const names = ['mobilenet_v1', 'inception_v4']
+  for (const name of names) {
+    const document = JSON.parse(await readFile(path.join(MODELS, `${name}.json`), 'utf8'))
+    await addModel(fleet.api, { ...document, file: path.join(MODELS, `${name}.onnx`), labels })
+  }
+  await addDataset(fleet.api, {
+    source: path.join(folder, 'labels.csv'),
+    name: 'scenes',
+    labels,
+    onProgress: () => undefined,
+  })
+  const jobs = await fleet.api.trpc.profiles.create.mutate({ dataset: 'scenes', models: names })
+  await waitForJobs(fleet.api, jobs, () => undefined)
+}
+
+async function promote(reason?: string): Promise<void> {
+  const { page } = browser
+  await page.goto(at('/rollouts'))
+  await page.getByRole('button', { name: 'Promote' }).click()
+  const dialog = page.getByRole('dialog')
+  const go = dialog.getByRole('button', { name: 'Promote', exact: true })
+  await go.click()
+  if (reason === undefined) return
+  const field = page.getByLabel('Promote it all the same, because')
+  await Promise.race([field.waitFor(), dialog.waitFor({ state: 'hidden' })])
+  if (await field.isVisible()) {
+    await field.fill(reason)
+    await go.click()
+  }
+  await dialog.waitFor({ state: 'hidden' })
+}
+
+async function serves(version: number): Promise<void> {
+  await until(
+    `both devices run deployment ${version}`,
+    async () => (await fleet.api.trpc.devices.list.query()).items.every(({ runs }) => runs === version),
+    60_000,
+  )
+}
