@@ -24,6 +24,7 @@ import { consoleRoutes, servePage, wantsPage } from './console-host/console-rout
 import { tryImage } from './console-host/try-route.ts'
 import type { Context } from './context.ts'
 import { deviceApp } from './device/device-app.ts'
+import { observeLive } from './live/live-metrics.ts'
 import { observeFleet } from './observe/control-metrics.ts'
 import { REFUSALS, refusalBehind } from './refusal.ts'
 
@@ -37,6 +38,7 @@ export function controlApp(ctx: Context, settings: AuthSettings = {}): Hono {
   app.notFound((c) => (wantsPage(c) ? servePage(c) : noRoute(c)))
   const registry = openRegistry()
   observeFleet(registry, ctx.db)
+  observeLive(registry, ctx.live)
   app.use(requestId(), httpMetrics(registry))
   const door = openDoor(ctx, settings)
   app.use(guardRoutes(door))

@@ -19,4 +19,6 @@ export interface Context {
   readonly modelDomains?: readonly string[] | undefined
   /** How long what nothing refers to is kept. */
   readonly artifactGraceHours?: number | undefined
+  /** How long an upload in parts waits for its next part. */
+  readonly uploadHours?: number | undefined
 }

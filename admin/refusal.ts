@@ -51,9 +51,15 @@ export function found<T>(row: T | undefined, noun: string, which: string): T {
 /** Number out of range, NUL in a text or in JSON, half a surrogate pair, a text too long for an index: what zod lets through. */
 const UNKEEPABLE = ['22003', '22021', '22P05', '22P02', '54000']
 
+/** A client that has gone in the middle of its body, as Node's HTTP server tells it. */
+const isBrokenOff = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET'
+
 /** The refusal behind an error, also where PostgreSQL refused a value; undefined for a defect. */
 export function refusalBehind(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
+  if (isBrokenOff(error))
+    return new Refusal('invalid', 'Cannot read the body: the connection broke off', { cause: error })
   if (error instanceof ArtifactStoreFailed)
     return new Refusal(
       'unavailable',

@@ -48,7 +48,7 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
     closers.push(async () => stores[Symbol.asyncDispose]())
     const { artifacts, captures } = stores
     const signer = await openManifestSigner(config.home, config.signing)
-    const { modelDomains, artifactGraceHours } = config
+    const { modelDomains, artifactGraceHours, uploadHours } = config
     const live = openLive(url, log)
     closers.push(async () => live[Symbol.asyncDispose]())
     const ctx: Context = {
@@ -60,6 +60,7 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
       live,
       modelDomains,
       artifactGraceHours,
+      uploadHours,
     }
     const adminKeyFile = await ensureAdminKey(ctx.db, config.home)
     const setUpFile = await ensureSetUpCode(ctx.db, config.home)

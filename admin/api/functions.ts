@@ -3,7 +3,7 @@
 
 import { ByName } from '#contract/api/names.ts'
 import { PAGE_MAX } from '#contract/api/page.ts'
-import { FunctionDraft, FunctionList } from '#contract/api/promote.ts'
+import { FunctionDraft, FunctionList } from '#contract/api/promote/rollouts.ts'
 import { artifactSizes, claimArtifact } from '#db/queries/artifacts.ts'
 import { ensureFunction } from '#db/queries/functions.ts'
 import { pageFunctions, versionsWith } from '#db/queries/lists/promote-lists.ts'

@@ -10,7 +10,7 @@ import {
   RolloutHistory,
   RolloutList,
   RolloutStep,
-} from '#contract/api/promote.ts'
+} from '#contract/api/promote/rollouts.ts'
 import { groupsOf } from '#core/promote/check-plan.ts'
 import { promotionGate } from '#core/promote/gate.ts'
 import type { Db } from '#db/db.ts'

@@ -23,10 +23,10 @@ import {
   uploadState,
 } from './uploads.ts'
 
-export function uploadRoutes(app: Hono, ctx: Context, hours = UPLOAD_HOURS): void {
+export function uploadRoutes(app: Hono, ctx: Context): void {
   const path = '/artifacts/:digest/upload'
   const { partMinBytes } = ctx.artifacts.parts
-  const limits = `max-size=${ARTIFACT_MAX_BYTES}, min-append-size=${partMinBytes}, max-age=${Math.round(hours * 3_600)}`
+  const limits = `max-size=${ARTIFACT_MAX_BYTES}, min-append-size=${partMinBytes}, max-age=${Math.round((ctx.uploadHours ?? UPLOAD_HOURS) * 3_600)}`
   const answer = (c: HttpContext, state: UploadState, status: 200 | 201) => {
     const { offsetBytes, isComplete } = state
     return c.json(state, status, {

@@ -57,6 +57,8 @@ export function authRoutes(ctx: Context, door: Door): Hono {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const answer = await (await door.auth()).handler(request)
+    const waitS = answer.headers.get('x-retry-after')
+    if (waitS !== null) answer.headers.set('retry-after', waitS)
     if (action !== null && answer.status !== 429) {
       const actor = before ?? (await signedIn(ctx, answer))
       const input = { name: body?.username ?? body?.email ?? null }

@@ -3,8 +3,8 @@
 
 import { createInterface } from 'node:readline/promises'
 import type { BackupArtifacts } from '#db/backup/backup-artifacts.ts'
-import type { OnProgress } from '#db/backup/backup-format.ts'
 import { describeDatabase } from '#db/backup/describe-database.ts'
+import type { OnProgress } from '#db/backup/file/backup-format.ts'
 import { restoreBackup } from '#db/backup/restore-backup.ts'
 import { verifyBackup } from '#db/backup/verify-backup.ts'
 import { writeBackup } from '#db/backup/write-backup.ts'

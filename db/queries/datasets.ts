@@ -1,6 +1,6 @@
 // Data sets: an immutable list of (image digest, label) with the label names it counts in.
 
-import { asc, eq, or, sql } from 'drizzle-orm'
+import { eq, or, sql } from 'drizzle-orm'
 import { type Db, newId } from '../db.ts'
 import { int4sOf } from '../outcomes/packed-outcomes.ts'
 import { artifacts } from '../schema/access.ts'
@@ -36,9 +36,6 @@ export async function insertDataset(db: Db, draft: DatasetDraft): Promise<Datase
     return row!
   })
 }
-
-export const listDatasets = (db: Db): Promise<DatasetRow[]> =>
-  db.select().from(datasets).orderBy(asc(datasets.name))
 
 export async function findDataset(db: Db, idOrName: string): Promise<DatasetRow | undefined> {
   const [row] = await db

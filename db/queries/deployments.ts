@@ -47,9 +47,6 @@ export async function findDeployment(db: Db, idOrVersion: string): Promise<Deplo
   return row
 }
 
-export const listDeployments = (db: Db): Promise<DeploymentRow[]> =>
-  db.select().from(deployments).orderBy(desc(deployments.version))
-
 export interface RolloutDraft {
   readonly groupName: string
   readonly deploymentId: string
@@ -100,18 +97,6 @@ export async function startRollout(db: Db, draft: RolloutDraft): Promise<Rollout
 export interface CurrentRollout {
   readonly rollout: RolloutRow
   readonly deployment: DeploymentRow
-}
-
-/** Newest first; the first one is current. */
-export async function rolloutHistory(db: Db, groupName: string, limit: number): Promise<CurrentRollout[]> {
-  const rows = await db
-    .select()
-    .from(rollouts)
-    .innerJoin(deployments, eq(deployments.id, rollouts.deploymentId))
-    .where(eq(rollouts.groupName, groupName))
-    .orderBy(sql`${rollouts.state} = 'current' desc`, desc(rollouts.createdAt))
-    .limit(limit)
-  return rows.map((r) => ({ rollout: r.rollouts, deployment: r.deployments }))
 }
 
 export async function currentRollout(db: Db, groupName: string): Promise<CurrentRollout | undefined> {

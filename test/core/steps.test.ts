@@ -11,7 +11,10 @@ import { syntheticPair } from './train/synthetic-pair.ts'
 
 const data = syntheticPair(60, { signal: 1, seed: 3 })
 const common = {
-  ...{ folds: 3, seed: 5, featureChoice: 'nested', duplicates: 'refuse' },
+  folds: 3,
+  seed: 5,
+  featureChoice: 'nested',
+  duplicates: 'refuse',
   policy: { by: 'offload', target: 0.3 },
 } as const
 

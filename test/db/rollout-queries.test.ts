@@ -3,8 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '#db/connect.ts'
 import { pgFailure } from '#db/db.ts'
-import { currentRollout, insertDeployment, rolloutHistory, startRollout } from '#db/queries/deployments.ts'
+import { currentRollout, insertDeployment, startRollout } from '#db/queries/deployments.ts'
 import { ensureFunction, findFunction } from '#db/queries/functions.ts'
+import { pageHistory } from '#db/queries/lists/promote-lists.ts'
 import { nextManifest } from '#db/queries/manifests.ts'
 import { findRouter, insertRouter } from '#db/queries/train/routers.ts'
 import { addArtifact, addDevice, manifestAt, rolloutDraft, routerDraft } from './filled-database.ts'
@@ -52,7 +53,7 @@ describe('startRollout()', () => {
   test('twenty at once leave exactly one current, and all the history', async () => {
     const { id } = await insertDeployment(db(), rig.filled.deployment)
     const started = await times(20, () => startRollout(db(), rolloutDraft('busy', id)))
-    const history = await rolloutHistory(db(), 'busy', 100)
+    const { items: history } = await pageHistory(db(), { group: 'busy', limit: 100 })
     expect(history).toHaveLength(20)
     expect(history.map((h) => h.rollout.state)).toEqual(['current', ...Array(19).fill('superseded')])
     expect(started.map((r) => r.id)).toContain((await currentRollout(db(), 'busy'))!.rollout.id)

@@ -3,7 +3,13 @@
 // name that says otherwise than the devices do helps nobody.
 
 import type { z } from 'zod'
-import { AliasApproval, AliasHistory, AliasList, AliasMove, AliasProtection } from '#contract/api/aliases.ts'
+import {
+  AliasApproval,
+  AliasHistory,
+  AliasList,
+  AliasMove,
+  AliasProtection,
+} from '#contract/api/promote/aliases.ts'
 import type { Db } from '#db/db.ts'
 import { lockRollouts } from '#db/queries/deployments.ts'
 import { pageAliases, pageAliasMoves } from '#db/queries/lists/alias-lists.ts'

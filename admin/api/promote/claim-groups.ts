@@ -1,6 +1,6 @@
 // Who may change what a group runs: one at a time, and whoever comes second is told who was first.
 
-import type { RolloutStep } from '#contract/api/promote.ts'
+import type { RolloutStep } from '#contract/api/promote/rollouts.ts'
 import { groupsOf } from '#core/promote/check-plan.ts'
 import type { Db } from '#db/db.ts'
 import { type CurrentRollout, lockRollouts } from '#db/queries/deployments.ts'

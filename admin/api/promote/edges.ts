@@ -1,8 +1,8 @@
 // Stage promote: edge halves at servers of others, for devices whose edge machine cannot run this platform's worker.
 // Each counts for one deployment in one group, as if an edge device there had reported it, until it is revoked.
 
-import { EdgeDeclaration, EdgeList } from '#contract/api/edges.ts'
 import { ById } from '#contract/api/names.ts'
+import { EdgeDeclaration, EdgeList } from '#contract/api/promote/edges.ts'
 import type { Db } from '#db/db.ts'
 import { currentRollout, type DeploymentRow } from '#db/queries/deployments.ts'
 import { pageExternalEdges } from '#db/queries/lists/alias-lists.ts'

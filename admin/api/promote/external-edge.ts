@@ -2,7 +2,7 @@
 // plane is made to ask an address of the caller's choosing, so only admins may: whoever holds that key may run anything
 // on the fleet anyway.
 
-import type { ExternalEdge } from '#contract/api/edges.ts'
+import type { ExternalEdge } from '#contract/api/promote/edges.ts'
 import { LabelList, type ModelRef } from '#contract/model.ts'
 import { reasonsAgainstEdge } from '#core/promote/check-external-edge.ts'
 import type { Db } from '#db/db.ts'

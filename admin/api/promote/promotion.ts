@@ -1,7 +1,7 @@
 // What a promotion asks for, and the deployment that it describes.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { Promotion } from '#contract/api/promote.ts'
+import type { Promotion } from '#contract/api/promote/rollouts.ts'
 import type { Deployment } from '#contract/deployment.ts'
 import { RolloutPlan } from '#contract/rollout.ts'
 import { RouterKind } from '#contract/router-kind.ts'

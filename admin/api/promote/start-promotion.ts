@@ -2,7 +2,7 @@
 // of the groups: two admins never both win, and a crash leaves either nothing or a rollout that the driver finds.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { Promotion } from '#contract/api/promote.ts'
+import type { Promotion } from '#contract/api/promote/rollouts.ts'
 import { RolloutPlan, Stage } from '#contract/rollout.ts'
 import { groupsOf } from '#core/promote/check-plan.ts'
 import type { Db } from '#db/db.ts'

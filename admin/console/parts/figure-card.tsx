@@ -16,7 +16,7 @@ export function FigureCard({ name, value, note }: FigureProps) {
       <Text size="sm" c="dimmed">
         {name}
       </Text>
-      <Text fw={650} fz={26} lh={1.3} style={{ fontVariantNumeric: 'tabular-nums' }}>
+      <Text component="div" fw={650} fz={26} lh={1.3} style={{ fontVariantNumeric: 'tabular-nums' }}>
         {value}
       </Text>
       {note !== undefined && (

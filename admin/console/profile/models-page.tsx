@@ -11,7 +11,7 @@ import { bytes, joules, milliseconds, percent, whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
-import { type PointSeries, ScatterChart } from '../parts/scatter-chart.tsx'
+import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 
 type Job = Answers['profiles']['list']['items'][number]
 type Model = Answers['models']['list']['items'][number]

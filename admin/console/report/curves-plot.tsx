@@ -4,7 +4,7 @@
 import { MultiSelect } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import type { PairReport } from '#contract/results/pair-report.ts'
-import { type PointSeries, ScatterChart } from '../parts/scatter-chart.tsx'
+import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 
 const X = { name: 'sent to the edge, %', show: (value: number) => value.toFixed(0) }
 const Y = { name: 'top-1, %', show: (value: number) => value.toFixed(1) }

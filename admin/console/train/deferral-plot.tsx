@@ -3,7 +3,7 @@
 import { useMemo } from 'react'
 import type { Evaluation } from '#contract/results/evaluation.ts'
 import { percent } from '../parts/format.ts'
-import { type PointSeries, ScatterChart } from '../parts/scatter-chart.tsx'
+import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 
 const X = { name: 'sent to the edge, %', show: (value: number) => value.toFixed(0) }
 const Y = { name: 'top-1, %', show: (value: number) => value.toFixed(1) }

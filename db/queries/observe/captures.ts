@@ -1,7 +1,7 @@
 // Captured images: what devices told of them, and whose bytes have come. Whoever adds or removes them holds one lock,
 // shared or alone: else a device could be told that its image is stored while the last row that named it goes.
 
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { CaptureRecord } from '#contract/observe/capture.ts'
 import type { Db } from '../../db.ts'
 import { captures } from '../../schema/observe.ts'
@@ -49,39 +49,6 @@ export async function markStored(db: Db, digests: readonly string[]): Promise<vo
     .set({ storedAt: sql`now()` })
     .where(and(inArray(captures.digest, [...digests]), isNull(captures.storedAt)))
 }
-
-export interface CapturePage {
-  readonly limit: number
-  readonly deploymentId?: string | undefined
-  /** The last one of the page before. */
-  readonly after?: { readonly digest: string; readonly deviceId: string } | undefined
-}
-
-/** Those whose bytes are there, in the order of their digests: an image that several devices saw comes in a row. */
-export async function listStoredCaptures(db: Db, page: CapturePage): Promise<CaptureRow[]> {
-  const { limit, deploymentId, after } = page
-  return db
-    .select()
-    .from(captures)
-    .where(
-      and(
-        isNotNull(captures.storedAt),
-        deploymentId === undefined ? undefined : eq(captures.deploymentId, deploymentId),
-        after === undefined
-          ? undefined
-          : or(
-              gt(captures.digest, after.digest),
-              and(eq(captures.digest, after.digest), gt(captures.deviceId, after.deviceId)),
-            ),
-      ),
-    )
-    .orderBy(asc(captures.digest), asc(captures.deviceId))
-    .limit(limit)
-}
-
-/** Newest first, stored or not. */
-export const listCaptures = (db: Db, limit: number): Promise<CaptureRow[]> =>
-  db.select().from(captures).orderBy(desc(captures.createdAt), asc(captures.digest)).limit(limit)
 
 /** Deletes rows older than `days`, by the database's clock; answers the images that no row names any more. */
 export async function deleteOldCaptures(tx: Db, days: number): Promise<string[]> {

@@ -2,9 +2,8 @@
 // current, `canary` what is on its way; people may make their own. A protected one moves forward only with a
 // person's approval. Every move is kept with who and why.
 
-import { and, asc, desc, eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
-import { deployments } from '../../schema/promote.ts'
 import { aliases, aliasMoves } from '../../schema/rollout.ts'
 import { type DeploymentRow, findDeployment } from '../deployments.ts'
 
@@ -70,30 +69,6 @@ export async function protectAlias(
     .onConflictDoUpdate({ target: [aliases.groupName, aliases.name], set: { isProtected } })
     .returning()
   return row!
-}
-
-export async function listAliases(db: Db, group: string) {
-  return db
-    .select({ alias: aliases, version: deployments.version })
-    .from(aliases)
-    .leftJoin(deployments, eq(deployments.id, aliases.deploymentId))
-    .where(eq(aliases.groupName, group))
-    .orderBy(asc(aliases.name))
-}
-
-/** Newest first. */
-export async function aliasHistory(
-  db: Db,
-  group: string,
-  name: string,
-  limit: number,
-): Promise<AliasMoveRow[]> {
-  return db
-    .select()
-    .from(aliasMoves)
-    .where(and(eq(aliasMoves.groupName, group), eq(aliasMoves.name, name)))
-    .orderBy(desc(aliasMoves.id))
-    .limit(limit)
 }
 
 /** By id, version, or a name that the group has for it. */

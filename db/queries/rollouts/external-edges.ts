@@ -1,10 +1,10 @@
 // Servers of the Open Inference Protocol that stand in for edge devices. They report nothing, so each counts for the one
 // deployment that it was declared for, until it is revoked; a rollback to that deployment finds it again.
 
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { EdgePlace } from '#contract/manifest.ts'
 import { type Db, newId } from '../../db.ts'
-import { deployments, externalEdges } from '../../schema/promote.ts'
+import { externalEdges } from '../../schema/promote.ts'
 
 export type ExternalEdgeRow = typeof externalEdges.$inferSelect
 export type ExternalEdgeDraft = Pick<
@@ -62,22 +62,6 @@ export async function activeExternalEdges(
 }
 
 export const placeOf = ({ url, protocol, model }: ExternalEdgeRow): EdgePlace => ({ url, protocol, model })
-
-/** Of one group or of all, newest first; the active ones alone where not `all` are wanted. */
-export async function listExternalEdges(db: Db, which: { group: string | undefined; all: boolean }) {
-  const rows = await db
-    .select({ edge: externalEdges, version: deployments.version })
-    .from(externalEdges)
-    .innerJoin(deployments, eq(deployments.id, externalEdges.deploymentId))
-    .where(
-      and(
-        which.group === undefined ? undefined : eq(externalEdges.groupName, which.group),
-        which.all ? undefined : isActive,
-      ),
-    )
-    .orderBy(desc(externalEdges.createdAt), desc(externalEdges.id))
-  return rows.map(({ edge, version }) => ({ ...edge, version }))
-}
 
 export async function findExternalEdge(db: Db, id: string): Promise<ExternalEdgeRow | undefined> {
   const [row] = await db.select().from(externalEdges).where(eq(externalEdges.id, id))

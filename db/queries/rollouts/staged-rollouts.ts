@@ -82,12 +82,6 @@ export async function activeStaged(db: Db): Promise<StagedRollout[]> {
   return rows.map(pairOf)
 }
 
-/** Newest first. */
-export async function listStaged(db: Db, limit: number): Promise<StagedRollout[]> {
-  const rows = await staged(db).orderBy(desc(stagedRollouts.createdAt)).limit(limit)
-  return rows.map(pairOf)
-}
-
 /** Oldest first. */
 export async function eventsOf(db: Db, rolloutId: string, limit: number): Promise<RolloutEventRow[]> {
   const rows = await db

@@ -1,7 +1,7 @@
 // Evaluations of pairs, from the start to the report. Only a running one changes: what ends it first stays, so a
 // child that answers after its control plane was started anew changes nothing.
 
-import { and, desc, eq, getTableColumns, notExists, sql } from 'drizzle-orm'
+import { and, eq, notExists, sql } from 'drizzle-orm'
 import type { EvaluationOptions, EvaluationProgress } from '#contract/results/evaluation-options.ts'
 import type { PairReport } from '#contract/results/pair-report.ts'
 import { type Db, newId } from '../../db.ts'
@@ -41,12 +41,6 @@ export async function ensureEvaluation(
 export async function findEvaluation(db: Db, id: string): Promise<EvaluationRow | undefined> {
   const [row] = await db.select().from(evaluations).where(eq(evaluations.id, id))
   return row
-}
-
-/** Newest first; without the reports, which are long. */
-export function listEvaluations(db: Db): Promise<Omit<EvaluationRow, 'report'>[]> {
-  const { report: _, ...columns } = getTableColumns(evaluations)
-  return db.select(columns).from(evaluations).orderBy(desc(evaluations.createdAt), desc(evaluations.id))
 }
 
 export async function recordProgress(db: Db, id: string, progress: EvaluationProgress): Promise<void> {

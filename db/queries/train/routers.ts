@@ -34,6 +34,3 @@ export async function findRouter(db: Db, idOrVersion: string): Promise<RouterRow
     .where(or(eq(routers.id, idOrVersion), eq(routers.version, version)))
   return row
 }
-
-export const listRouters = (db: Db): Promise<RouterRow[]> =>
-  db.select().from(routers).orderBy(desc(routers.version))

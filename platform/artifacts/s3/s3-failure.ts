@@ -63,15 +63,16 @@ const isBadMoment = (status: number, code: string | undefined): boolean =>
 const oddAnswer = (cause: unknown): string | undefined =>
   cause instanceof Error && cause.message.startsWith('[s3mini]') ? 'its answer makes no sense' : undefined
 
-/** Node and undici name it deep inside. A body that ends early is "terminated", with the socket's error as its cause. */
+/** Node and undici name it deep inside, by a code or in words. A body that ends early is "terminated". */
 function lineFailure(cause: unknown): string | undefined {
+  let words: string | undefined
   for (let error = cause; error instanceof Error; error = error.cause) {
     const { code } = error as NodeJS.ErrnoException
     if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)) return code
     if (error instanceof S3NetworkError) return error.message
-    if (error.message === 'terminated' || error.message === 'fetch failed') {
-      if (error.cause === undefined) return error.message
-    } else if (error.name === 'TimeoutError' || error.name === 'AbortError') return error.name
+    if (error.name === 'TimeoutError' || error.name === 'AbortError') return error.name
+    // Whatever lies behind these two is the line's, also where it has no code.
+    if (words !== undefined || ['terminated', 'fetch failed'].includes(error.message)) words = error.message
   }
-  return undefined
+  return words
 }

@@ -1,7 +1,7 @@
 // Every route of the control plane that takes JSON is sent what is none and what means no good: it says so by a status
 // below 500, in words of its own, and nothing of it stays. Procedures and routes come from the router and the app.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { z } from 'zod'
 import { adminRouter } from '#admin/api/router.ts'
 import { ENDPOINTS } from '#admin/auth/auth-routes.ts'
@@ -21,7 +21,9 @@ interface Procedure {
 /** Requests at once: the database has some connections, and most of a request is waiting for it. */
 const AT_ONCE = 8
 /** Of the hostile values each field gets so many, taken in turns, so that every procedure sees all of them. */
-const VALUES_PER_FIELD = 16
+const VALUES_PER_FIELD = 10
+/** Node takes no longer address. */
+const ADDRESS_MAX_BYTES = 16 * 1024
 
 const procedures = Object.entries(adminRouter._def.procedures as unknown as Record<string, Procedure>).map(
   ([name, { _def }]) => ({ name, type: _def.type, input: _def.inputs[0] }),
@@ -29,13 +31,14 @@ const procedures = Object.entries(adminRouter._def.procedures as unknown as Reco
 const deviceRoutes = DEVICE_ROUTES.filter(({ body }) => body !== undefined)
 const authRoutes = Object.keys(ENDPOINTS).map((endpoint) => endpoint.split(' ') as [string, string])
 
+// Some thousand requests in a test, on machines with more to do.
+vi.setConfig({ testTimeout: 180_000 })
+
 let rig: HostileRig
 beforeAll(async () => {
   rig = await openHostileRig()
 }, 60_000)
 afterAll(() => rig[Symbol.asyncDispose]())
-let ZZ = 0
-afterAll(() => console.log('requests', ZZ, process.cpuUsage()))
 
 interface Sent {
   readonly body: string | Buffer
@@ -49,7 +52,6 @@ async function faultsOf(sent: readonly Sent[], isRight: (came: Came) => boolean 
   const rest = sent[Symbol.iterator]()
   const worker = async () => {
     for (const { body, path, init } of rest) {
-      ZZ++
       const came = await rig.ask(path, init)
       const fault = rig.faultOf(came) ?? (isRight(came) ? undefined : `status ${came.status}`)
       if (fault) faults.push(`${fault} for ${String(body).slice(0, 200)}: ${came.text.slice(0, 300)}`)
@@ -105,7 +107,10 @@ describe('the admin API', () => {
   test.each(procedures.filter(({ input }) => input !== undefined))(
     'bears every field of $name',
     async (procedure) => {
-      const sent = [...spoiltOf(procedure.input!)].map((text) => callOf(procedure, text))
+      const texts = [...spoiltOf(procedure.input!)].filter(
+        ({ length }) => procedure.type === 'mutation' || length < ADDRESS_MAX_BYTES,
+      )
+      const sent = texts.map((text) => callOf(procedure, text))
       expect(await faultsOf(sent)).toEqual([])
     },
   )

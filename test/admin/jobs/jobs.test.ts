@@ -2,6 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { trainRouter, waitForWork } from '#admin/client/work.ts'
+import { EvaluationOptions } from '#contract/results/evaluation-options.ts'
+import { ensureEvaluation } from '#db/queries/train/evaluations.ts'
 import { until } from '#test/harness/until.ts'
 import { refusalOf } from '../control-rig.ts'
 import { WorkerRig } from './worker-rig.ts'
@@ -47,6 +49,18 @@ describe('a training', () => {
     expect(worker.output).not.toContain(id)
     await rig.stopWorkers()
   })
+})
+
+test('an evaluation that an earlier build left running is computed, once', { timeout: 60_000 }, async () => {
+  const [selection] = (await rig.control.admin.selections.list.query()).items
+  const options = EvaluationOptions.parse({ folds: 2, kinds: ['confidence'], learners: false })
+  const { row } = await ensureEvaluation(rig.control.ctx.db, selection!.id, options)
+  await Promise.all([rig.startWorker(), rig.startWorker()])
+  const { job } = await rig.control.admin.evaluations.get.query({ id: row.id })
+  expect(await waitForWork(api(), job!)).toMatchObject({ attempt: 1, askedBy: 'the control plane' })
+  expect(await rig.control.admin.evaluations.get.query({ id: row.id })).toMatchObject({ state: 'done' })
+  expect((await rig.control.admin.jobs.list.query({ kinds: ['evaluation'] })).items).toHaveLength(1)
+  await rig.stopWorkers()
 })
 
 describe('cancelling', () => {

@@ -83,10 +83,10 @@ test('a worker tells of its model: images and runs, and what it refused', async 
   expect(pi).toContain(`tandem_refused_images_total{code="late"} ${late.status === 503 ? 1 : 0}`)
   expect(pi).toMatch(/tandem_vision_batch_max [1-9]/)
   expect(pi).toContain('tandem_vision_deaths 0')
-  const valueOf = (name: string) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(pi)?.[1])
-  expect(valueOf('tandem_inference_runs_total')).toBeGreaterThan(0)
-  expect(valueOf('tandem_inference_images_total')).toBeGreaterThanOrEqual(
-    valueOf('tandem_inference_runs_total'),
+  const countOf = (name: string) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(pi)?.[1])
+  expect(countOf('tandem_inference_runs_total')).toBeGreaterThan(0)
+  expect(countOf('tandem_inference_images_total')).toBeGreaterThanOrEqual(
+    countOf('tandem_inference_runs_total'),
   )
   for (const kind of ['audit', 'capture'])
     expect(pi).toContain(`tandem_observations_dropped{kind="${kind}"} 0`)

@@ -1,9 +1,9 @@
 // An edge half at somebody else's server, as an admin declares it.
 
 import { z } from 'zod'
-import { GroupOfDevices } from '../rollout.ts'
-import { GroupName } from './names.ts'
-import { PageQuery } from './page.ts'
+import { GroupOfDevices } from '../../rollout.ts'
+import { GroupName } from '../names.ts'
+import { PageQuery } from '../page.ts'
 
 /** Without a slash at its end, so that one server is one row. */
 const ServerUrl = z

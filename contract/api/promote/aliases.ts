@@ -1,9 +1,9 @@
 // Names for deployments: what is asked of them. Each change may carry what the caller saw.
 
 import { z } from 'zod'
-import { GroupName, Reason } from './names.ts'
-import { PageQuery } from './page.ts'
-import { AliasName, Expected } from './promote.ts'
+import { GroupName, Reason } from '../names.ts'
+import { PageQuery } from '../page.ts'
+import { AliasName, Expected } from './rollouts.ts'
 
 const Named = z.object({ group: GroupName, name: AliasName })
 

@@ -2,13 +2,13 @@
 // the caller saw (`expected...`): where it is something else meanwhile, the call is a conflict that says who and what.
 
 import { z } from 'zod'
-import { Policy } from '../deployment.ts'
-import { Digest } from '../digest.ts'
-import { ModelName } from '../model.ts'
-import { GroupOfDevices, QualityBounds, RolloutState, Stage } from '../rollout.ts'
+import { Policy } from '../../deployment.ts'
+import { Digest } from '../../digest.ts'
+import { ModelName } from '../../model.ts'
+import { GroupOfDevices, QualityBounds, RolloutState, Stage } from '../../rollout.ts'
+import { ById, GroupName, Reason, Which } from '../names.ts'
+import { PageQuery } from '../page.ts'
 import { ExternalEdge } from './edges.ts'
-import { ById, GroupName, Reason, Which } from './names.ts'
-import { PageQuery } from './page.ts'
 
 /** The deployment that the caller saw as current, null for none; where another one won meanwhile: a conflict. */
 export const Expected = z.string().nullable().optional()

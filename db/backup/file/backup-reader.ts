@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { BackupRefused } from './backup-refused.ts'
+import { BackupRefused } from '../backup-refused.ts'
 import { BLOCK_BYTES, paddingOf, readTarHeader, type TarEntry } from './tar-entry.ts'
 
 export interface ReadEntry extends TarEntry {
