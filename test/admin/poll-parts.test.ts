@@ -19,7 +19,7 @@ describe('inBatches()', () => {
   test('asks once for all that came while it was asking, and never for one key twice', async () => {
     const asked: string[][] = []
     const first = gate()
-    const ask = inBatches(async (keys) => {
+    const ask = inBatches<string, string>(async (keys) => {
       asked.push([...keys])
       if (asked.length === 1) await first.opened
       return new Map(keys.map((key) => [key, key.toUpperCase()]))

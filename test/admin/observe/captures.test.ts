@@ -174,7 +174,9 @@ describe('retention', () => {
     expect(await forgetOldCaptures(rig.control.ctx, 30)).toBe(1)
     expect((await fetchAs('admin', old)).status).toBe(404)
     for (const bytes of [shared, young]) expect((await fetchAs('admin', bytes)).status).toBe(200)
-    const left = (await rig.control.admin.captures.list.query({ limit: 1_000 })).items.map((row) => row.digest)
+    const left = (await rig.control.admin.captures.list.query({ limit: 1_000 })).items.map(
+      (row) => row.digest,
+    )
     expect(left).not.toContain(digestOf(old))
     expect(left.filter((digest) => digest === digestOf(shared))).toHaveLength(1)
   })
