@@ -77,7 +77,7 @@ export class ManifestPolls {
     this.#trusted = trusted
     this.#watch = new GroupWatch(ctx)
     this.#rows = pollRows(ctx.db)
-    this.#signer = fewAtOnce(ctx.signer)
+    this.#signer = fewAtOnce(ctx)
     this.#hasJob = inBatches(devicesWithJobs(ctx.db))
   }
 
@@ -129,11 +129,13 @@ export class ManifestPolls {
   }
 }
 
-function fewAtOnce(signer: ManifestSigner): Pick<ManifestSigner, 'publicKeys' | 'sign'> {
+function fewAtOnce(ctx: Pick<Context, 'signer'>): Pick<ManifestSigner, 'publicKeys' | 'sign'> {
   const inLane = inLanes(SIGNATURES_AT_ONCE)
   return {
-    publicKeys: signer.publicKeys,
+    get publicKeys() {
+      return ctx.signer.publicKeys
+    },
     // Never undefined: it waits for as long as it takes.
-    sign: async (manifest) => (await inLane(() => signer.sign(manifest), Infinity))!,
+    sign: async (manifest) => (await inLane(() => ctx.signer.sign(manifest), Infinity))!,
   }
 }
