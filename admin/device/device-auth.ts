@@ -2,8 +2,8 @@
 // enrolment. There is nothing to steal on the wire that is good for longer, and revoking is a row in a table.
 //
 // The row is read for every request, so that revoking works at once; requests that come together share the query.
-// Remembered are only imported keys, and tokens that were verified for as long as they are good: a device that asks
-// twice within a second signs the same token twice.
+// Remembered are only imported keys, and tokens that were verified for as long as they are good: devices use one for
+// some seconds.
 
 import { type CryptoKey, decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose'
 import { DEVICE_TOKEN_AUDIENCE, type PublicKey } from '#contract/device-api.ts'
@@ -37,11 +37,17 @@ function deviceIdOf(token: string): string {
   throw refuse('it names no device')
 }
 
+/** Of a token: whose it is, by which key it was verified, and until when its times hold. */
+interface Verified {
+  readonly id: string
+  readonly key: string
+  readonly untilMs: number
+}
+
 export class DeviceAuth {
   readonly #rows: (deviceId: string) => Promise<DeviceRow | undefined>
   readonly #keys = new BoundedMap<string, CryptoKey | Uint8Array>(KEYS_MAX)
-  /** By the whole token: whose key it was verified by, and until when its times hold. */
-  readonly #verified = new BoundedMap<string, { readonly key: string; readonly untilMs: number }>(TOKENS_MAX)
+  readonly #verified = new BoundedMap<string, Verified>(TOKENS_MAX)
 
   constructor(db: Db) {
     this.#rows = inBatches(devicesById(db))
@@ -50,8 +56,8 @@ export class DeviceAuth {
   async authenticate(authorization: string | undefined): Promise<DeviceRow> {
     const token = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1]
     if (token === undefined) throw refuse('it is missing')
-    const device = await this.trusted(deviceIdOf(token))
     const verified = this.#verified.get(token)
+    const device = await this.trusted(verified?.id ?? deviceIdOf(token))
     if (verified?.key !== device.publicKey.x || Date.now() >= verified.untilMs)
       await this.#verify(token, device)
     return device
@@ -77,7 +83,7 @@ export class DeviceAuth {
       })
       // Both claims were just required, `iat` by the greatest age.
       const endS = Math.min(payload.exp!, payload.iat! + TOKEN_AGE_MAX_S)
-      this.#verified.set(token, { key: publicKey.x, untilMs: (endS + CLOCK_TOLERANCE_S) * 1_000 })
+      this.#verified.set(token, { id, key: publicKey.x, untilMs: (endS + CLOCK_TOLERANCE_S) * 1_000 })
     } catch (cause) {
       if (cause instanceof errors.JOSEError) throw refuse('its signature or its time is not valid', cause)
       throw cause

@@ -1,6 +1,6 @@
 // `npm run bench -- polls`: devices that ask without a pause whether they should run something else, and should not: 304.
-// Beside it the same load on a bare Hono route that answers 304 to anybody (bare-route.ts). The load signs a token for
-// each request, as agents do; the bare route does not look at it. They take turns, over as many connections.
+// Beside it the same load on a bare Hono route that answers 304 to anybody (bare-route.ts). The load signs tokens as
+// agents do, one for twenty seconds; the bare route does not look at them. They take turns, over as many connections.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -111,7 +111,7 @@ async function report(rounds: readonly { ours: Round; theirs: Round }[]): Promis
       command: 'npm run bench -- polls',
       how:
         `${DEVICES} devices in ${GROUPS} groups, ${CONNECTIONS} connections, ${TURNS} turns of ${SECONDS} s for each, ` +
-        'medians (least to most). Each request has a token of its own that the load signs.',
+        'medians (least to most). Each device signs a token every 20 s, as agents do.',
       rows: [
         ['', '304 a second', 'CPU us each, server', 'PostgreSQL', 'p50, p99 ms'],
         row('the control plane', 'ours'),

@@ -85,8 +85,7 @@ async function leftovers(): Promise<string[]> {
   return [...new Set(found.map((p) => `${p.pid} ${p.command}`)), ...runFolders().filter(existsSync)]
 }
 
-const classifyOnPi = async () =>
-  classify(healthImage(), { url: `http://127.0.0.1:${env.TANDEM_PI_PORT}` })
+const classifyOnPi = async () => classify(healthImage(), { url: `http://127.0.0.1:${env.TANDEM_PI_PORT}` })
 
 beforeAll(async () => {
   home = await tempFolder('start')

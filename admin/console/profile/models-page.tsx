@@ -5,13 +5,13 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Answers, trpc } from '../app/trpc.ts'
+import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { bytes, joules, milliseconds, percent, whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
-import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 
 type Job = Answers['profiles']['list']['items'][number]
 type Model = Answers['models']['list']['items'][number]

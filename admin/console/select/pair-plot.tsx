@@ -3,8 +3,8 @@
 import { Card, Text, Title } from '@mantine/core'
 import { useMemo } from 'react'
 import type { FrontPair } from '#contract/results/selection.ts'
-import { joules, percent } from '../parts/format.ts'
 import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
+import { joules, percent } from '../parts/format.ts'
 import { nameOf, type Result } from './selection-page.tsx'
 
 const X = { name: 'energy of an image at the local device', show: joules }

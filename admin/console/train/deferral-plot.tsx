@@ -2,8 +2,8 @@
 
 import { useMemo } from 'react'
 import type { Evaluation } from '#contract/results/evaluation.ts'
-import { percent } from '../parts/format.ts'
 import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
+import { percent } from '../parts/format.ts'
 
 const X = { name: 'sent to the edge, %', show: (value: number) => value.toFixed(0) }
 const Y = { name: 'top-1, %', show: (value: number) => value.toFixed(1) }

@@ -79,7 +79,7 @@ export class Offload implements AsyncDisposable {
 
   /** Where the edge halves of this device's deployments run. Edges that stay keep their connections and their record. */
   retarget(edges: readonly EdgeTarget[]): void {
-    const targets = edges.map((edge) => ({ ...edge, apiKey: keyFor(this.#edgeKey, edge) }))
+    const targets = edges.map((edge) => ({ apiKey: keyFor(this.#edgeKey, edge), ...edge }))
     const before = this.#edges
     const stays = (target: EdgeTarget) => before.find((edge) => isSame(edge.target, target))
     this.#edges = targets.map(
