@@ -20,7 +20,7 @@ export function LiveDecisions() {
   return (
     <Loaded query={decisions}>
       {(page) => {
-        const rows = 'items' in page ? page.items : page
+        const rows = page.items
         if (rows.length === 0)
           return (
             <EmptyState title="No image was answered yet" command="npx tandem classify image.jpg">

@@ -3,27 +3,24 @@
 
 import { Card, SimpleGrid, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { type Answers, trpc } from '../app/trpc.ts'
+import { trpc } from '../app/trpc.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { FigureCard } from '../parts/figure-card.tsx'
 import { joules, percent, whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { Attention } from './attention.tsx'
+import { type Figures, HOURS, sum, useLastDay } from './last-day.ts'
 import { LiveDecisions } from './live-decisions.tsx'
+import { OffloadChart } from './offload-chart.tsx'
 import { RunningPairs } from './running-pairs.tsx'
 import { Saved } from './saved.tsx'
 
-type Totals = Answers['decisions']['totals']
-
 const EVERY_MS = 5_000
-const HOURS = 24
 
 export function OverviewPage() {
   const groups = useQuery(trpc.devices.groups.queryOptions({ limit: 1_000 }, { refetchInterval: EVERY_MS }))
-  const totals = useQuery(
-    trpc.decisions.totals.queryOptions({ sinceHours: HOURS }, { refetchInterval: EVERY_MS }),
-  )
+  const totals = useLastDay()
   return (
     <Page title="Overview">
       <Loaded query={groups}>
@@ -61,6 +58,7 @@ export function OverviewPage() {
                 <Saved totals={totals.data ?? []} />
               </SimpleGrid>
               <RunningPairs groups={items} />
+              <OffloadChart rows={totals.data ?? []} />
             </>
           )
         }}
@@ -78,14 +76,7 @@ export function OverviewPage() {
   )
 }
 
-const sum = (rows: Totals, of: (row: Totals[number]) => number) =>
-  rows.reduce((total, row) => total + of(row), 0)
-
-/** Decisions of local devices alone: an edge device has nothing to send on. */
-const decided = (rows: Totals): Totals => rows.filter(({ reason }) => reason !== 'direct')
-
-function Offload({ rows: all }: { readonly rows: Totals }) {
-  const rows = decided(all)
+function Offload({ rows }: { readonly rows: readonly Figures[] }) {
   const images = sum(rows, (row) => row.images)
   if (images === 0) return <FigureCard name="Sent to the edge" value="–" note={`no image in ${HOURS} h`} />
   const sent = sum(rows, (row) => (row.tier === 'edge' ? row.images : 0)) / images
@@ -101,8 +92,7 @@ function Offload({ rows: all }: { readonly rows: Totals }) {
   )
 }
 
-function Energy({ rows: all }: { readonly rows: Totals }) {
-  const rows = decided(all)
+function Energy({ rows }: { readonly rows: readonly Figures[] }) {
   const images = sum(rows, (row) => row.images)
   const spent = sum(rows, (row) => row.energyJ)
   return (

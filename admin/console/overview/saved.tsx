@@ -3,13 +3,12 @@
 // model too: sending images may well cost more than answering them.
 
 import { useQuery } from '@tanstack/react-query'
-import { type Answers, trpc } from '../app/trpc.ts'
+import { trpc } from '../app/trpc.ts'
 import { FigureCard } from '../parts/figure-card.tsx'
 import { percent } from '../parts/format.ts'
+import { type Figures, sum } from './last-day.ts'
 
-type Totals = Answers['decisions']['totals']
-
-export function Saved({ totals }: { readonly totals: Totals }) {
+export function Saved({ totals }: { readonly totals: readonly Figures[] }) {
   const deployments = useQuery(trpc.rollouts.deployments.queryOptions({ limit: 100 }))
   const deployment =
     deployments.data?.items.find(({ id }) => totals.some((row) => row.deploymentId === id)) ??
@@ -30,11 +29,9 @@ export function Saved({ totals }: { readonly totals: Totals }) {
     result.candidates.find((candidate) => candidate.modelId === id)?.localEnergyJ
   const [heavy, light] = [energyOf(result.edgeModelId), energyOf(result.localModelId)]
   const own = router.data.evaluation.strategies.find((s) => s.name === 'router')?.deviceEnergyJ
-  const rows = totals.filter(
-    ({ deploymentId, reason }) => deploymentId === deployment?.id && reason !== 'direct',
-  )
-  const images = rows.reduce((n, row) => n + row.images, 0)
-  const spent = images > 0 ? rows.reduce((j, row) => j + row.energyJ, 0) / images : own
+  const rows = totals.filter(({ deploymentId }) => deploymentId === deployment?.id)
+  const images = sum(rows, (row) => row.images)
+  const spent = images > 0 ? sum(rows, (row) => row.energyJ) / images : own
   if (heavy === undefined || light === undefined || spent === undefined)
     return <FigureCard name="Energy saved" value="–" note="not measured" />
   const than = (other: number) => {
