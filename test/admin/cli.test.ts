@@ -159,7 +159,7 @@ describe.concurrent('tandem', () => {
     ['no control plane', () => ['models', 'list'], nobody, 'Cannot reach the control plane: is it running?'],
     ['no control plane, at an upload', () => addModel('tiny.onnx'), nobody, 'is it running?'],
     ['a model that is not there', () => addModel('lost.onnx'), {}, 'Cannot read model'],
-    ['a model that is none', () => addModel('odd.onnx'), {}, 'is not readable by ONNX Runtime'],
+    ['a model that is none', () => addModel('odd.onnx'), {}, 'does not begin as an ONNX file'],
     [
       'labels that are not there',
       () => addModel('tiny.onnx', '--labels', '/lost.txt'),
