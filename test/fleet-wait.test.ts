@@ -7,13 +7,15 @@ import { waitForServing } from '#admin/client/wait.ts'
 /** An API whose devices report these deployments, one look after the other. */
 function apiReporting(looks: readonly string[][]): { api: Api; asked: () => number } {
   let asked = 0
-  const query = async () =>
-    looks[Math.min(asked++, looks.length - 1)]!.map((servingDeploymentId, i) => ({
+  const query = async () => ({
+    items: looks[Math.min(asked++, looks.length - 1)]!.map((servingDeploymentId, i) => ({
       name: `device-${i}`,
       groupName: 'default',
       revokedAt: null,
       report: { state: 'serving', servingDeploymentId, message: '' },
-    }))
+    })),
+    nextCursor: null,
+  })
   return { api: { trpc: { devices: { list: { query } } } } as unknown as Api, asked: () => asked }
 }
 
