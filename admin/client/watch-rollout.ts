@@ -28,11 +28,12 @@ export const figuresOf = ({ quality, bounds }: StageView): string => {
 }
 
 function linesOf(view: RolloutView): string[] {
-  const active = view.stages.findIndex((stage) => stage.is === 'active')
-  const stage = view.stages[active]
+  // The newest that has begun, also once it has passed: a quick one may never have been seen as the active one.
+  const newest = view.stages.findLastIndex((stage) => stage.is !== 'to come')
+  const stage = view.stages[newest]
   if (!stage) return []
   const failed = stage.devices.filter((d) => d.state === 'failed').map((d) => `${d.name}: ${d.message}`)
-  const head = `stage ${active + 1}/${view.stages.length} ${stageName(stage)}`
+  const head = `stage ${newest + 1}/${view.stages.length} ${stageName(stage)}`
   return [
     ...failed,
     ...[countsOf(stage), figuresOf(stage)].filter(Boolean).map((words) => `${head}: ${words}`),
