@@ -1,5 +1,7 @@
 // The control plane's HTTP surface: health, the admin API, artifact uploads, and the devices' REST.
 
+import os from 'node:os'
+import path from 'node:path'
 import { trpcServer } from '@hono/trpc-server'
 import { TRPCError } from '@trpc/server'
 import { Hono, type Context as HttpContext } from 'hono'
@@ -20,6 +22,7 @@ import { AUTH_PATH } from './auth/open-auth.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
 import { capBody } from './body-cap.ts'
 import { serveCapture } from './capture-route.ts'
+import { consoleFiles } from './console-host/build-console.ts'
 import { consoleRoutes, servePage, wantsPage } from './console-host/console-routes.ts'
 import { tryImage } from './console-host/try-route.ts'
 import type { Context } from './context.ts'
@@ -32,10 +35,16 @@ import { REFUSALS, refusalBehind } from './refusal.ts'
 const API_BODY_MAX_BYTES = 32 * 1024 ** 2
 const API_BATCH_MAX = 20
 
-export function controlApp(ctx: Context, settings: AuthSettings = {}): Hono {
+export interface AppSettings extends AuthSettings {
+  /** Where the console's files are kept once they are built. */
+  readonly consoleFolder?: string
+}
+
+export function controlApp(ctx: Context, settings: AppSettings = {}): Hono {
   const app = new Hono()
+  const files = consoleFiles(settings.consoleFolder ?? path.join(os.tmpdir(), 'tandem-console'))
   app.onError((error, c) => answerError(ctx, error, c))
-  app.notFound((c) => (wantsPage(c) ? servePage(c) : noRoute(c)))
+  app.notFound((c) => (wantsPage(c) ? servePage(files, c) : noRoute(c)))
   const registry = openRegistry()
   observeFleet(registry, ctx.db)
   observeLive(registry, ctx.live)
@@ -68,7 +77,7 @@ export function controlApp(ctx: Context, settings: AuthSettings = {}): Hono {
       },
     }),
   )
-  consoleRoutes(app)
+  consoleRoutes(app, files)
   app.post('/try/:device', capBody(IMAGE_MAX_BYTES), (c) => tryImage(ctx, c))
   requirePermissionsOf([...Object.keys(adminRouter._def.procedures), ...guardedPaths(app)])
   return app

@@ -89,9 +89,9 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
 
 function listen(ctx: Context, config: ControlConfig): Promise<{ server: ServerType; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: controlApp(ctx, config.auth).fetch, port: config.port, hostname: config.host },
-      (info) => resolve({ server, port: info.port }),
+    const app = controlApp(ctx, { ...config.auth, consoleFolder: path.join(config.home, 'console') })
+    const server = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, (info) =>
+      resolve({ server, port: info.port }),
     )
     server.once('error', reject)
   })

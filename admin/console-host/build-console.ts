@@ -1,11 +1,12 @@
 // The console's files, built where they are missing or older than their sources: by Vite in a process of its own, into a
-// folder that is renamed when it is whole, so that two control planes on one checkout, or a kill, leave no half console.
-// A build takes some seconds, once; whoever never opens the console never waits for it.
+// folder under the control plane's home (an installed checkout is not ours to write to) that is renamed when it is
+// whole, so that a kill leaves no half console. A build takes some seconds, once; whoever never opens the console never
+// waits for it.
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -18,30 +19,42 @@ const BUILD_MAX_MS = 180_000
 
 const run = promisify(execFile)
 
-let building: Promise<string> | undefined
-
-/** The folder with `index.html`. Builds once however many ask; a build that failed is tried again by the next. */
-export function consoleFolder(): Promise<string> {
-  building ??= build().catch((error: unknown) => {
-    building = undefined
-    throw error
-  })
-  return building
+export interface ConsoleFiles {
+  /** The folder with `index.html`. Builds once however many ask; a build that failed is tried again by the next. */
+  folder(): Promise<string>
 }
 
-async function build(): Promise<string> {
-  const folder = path.join(SOURCES, 'dist', await digestOfSources())
+export function consoleFiles(into: string): ConsoleFiles {
+  let building: Promise<string> | undefined
+  return {
+    folder() {
+      building ??= build(into).catch((error: unknown) => {
+        building = undefined
+        throw error
+      })
+      return building
+    },
+  }
+}
+
+async function build(into: string): Promise<string> {
+  const folder = path.join(into, await digestOfSources())
   if (existsSync(path.join(folder, 'index.html'))) return folder
+  await mkdir(into, { recursive: true })
   const partial = `${folder}.${process.pid}`
   const vite = path.join(
     path.dirname(createRequire(import.meta.url).resolve('vite/package.json')),
     'bin/vite.js',
   )
+  const config = path.join(SOURCES, 'vite.config.ts')
+  // Loaded as it is: the usual way writes a bundle of it beside it.
   const args = [
     vite,
     'build',
     '--config',
-    path.join(SOURCES, 'vite.config.ts'),
+    config,
+    '--configLoader',
+    'runner',
     '--outDir',
     partial,
     '--logLevel',
@@ -49,14 +62,22 @@ async function build(): Promise<string> {
   ]
   try {
     await run(process.execPath, args, { cwd: ROOT, timeout: BUILD_MAX_MS })
-    // Somebody else may have been first: theirs is as good.
     await rename(partial, folder).catch((error: unknown) => {
+      // Somebody else was first: theirs is as good.
       if (!existsSync(path.join(folder, 'index.html'))) throw error
     })
+    await removeOthers(into, folder)
   } finally {
     await rm(partial, { recursive: true, force: true })
   }
   return folder
+}
+
+/** Of older sources. */
+async function removeOthers(into: string, folder: string): Promise<void> {
+  for (const name of await readdir(into))
+    if (/^[0-9a-f]{16}$/.test(name) && name !== path.basename(folder))
+      await rm(path.join(into, name), { recursive: true, force: true })
 }
 
 async function digestOfSources(): Promise<string> {

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Hono, Context as HttpContext } from 'hono'
 import { compress } from 'hono/compress'
-import { consoleFolder } from './build-console.ts'
+import type { ConsoleFiles } from './build-console.ts'
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -17,16 +17,16 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 const FILE = /^\/(assets\/[\w.-]+|tandem\.svg)$/
 const PLACEHOLDER = 'name="style-nonce" content=""'
 
-export function consoleRoutes(app: Hono): void {
-  app.get('/assets/:file', compress(), (c) => serveFile(c, 'public, max-age=31536000, immutable'))
-  app.get('/tandem.svg', (c) => serveFile(c, 'public, max-age=3600'))
+export function consoleRoutes(app: Hono, files: ConsoleFiles): void {
+  app.get('/assets/:file', compress(), (c) => serveFile(files, c, 'public, max-age=31536000, immutable'))
+  app.get('/tandem.svg', (c) => serveFile(files, c, 'public, max-age=3600'))
 }
 
-async function serveFile(c: HttpContext, caching: string): Promise<Response> {
+async function serveFile(files: ConsoleFiles, c: HttpContext, caching: string): Promise<Response> {
   const [, name] = FILE.exec(c.req.path) ?? []
   const type = MEDIA_TYPES[path.extname(c.req.path)]
   if (name === undefined || type === undefined) return c.notFound()
-  const bytes = await readFile(path.join(await consoleFolder(), name)).catch(() => undefined)
+  const bytes = await readFile(path.join(await files.folder(), name)).catch(() => undefined)
   if (!bytes) return c.notFound()
   return c.body(new Uint8Array(bytes), 200, {
     'content-type': type,
@@ -39,9 +39,9 @@ async function serveFile(c: HttpContext, caching: string): Promise<Response> {
 export const wantsPage = (c: HttpContext): boolean =>
   c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/html')
 
-export async function servePage(c: HttpContext): Promise<Response> {
+export async function servePage(files: ConsoleFiles, c: HttpContext): Promise<Response> {
   const nonce = randomBytes(16).toString('base64')
-  const page = await readFile(path.join(await consoleFolder(), 'index.html'), 'utf8')
+  const page = await readFile(path.join(await files.folder(), 'index.html'), 'utf8')
   return c.html(page.replace(PLACEHOLDER, `name="style-nonce" content="${nonce}"`), 200, {
     'content-security-policy': policy(nonce),
     'cache-control': 'no-store',
