@@ -258,11 +258,21 @@ describe('a restore refuses, and changes nothing:', () => {
     for (let at = 10; at < whole.length; at += Math.ceil(whole.length / 12)) {
       const bent = Buffer.from(whole)
       bent[at]! ^= 0x10
+      if (meansTheSame(bent, whole)) continue
       const wrong = fresh()
       await writeFile(wrong, bent)
       await expectRefusal(wrong, expect.stringMatching(/^(damaged|not_a_backup|other_format|other_schema)$/))
     }
   })
+
+  /** Between blocks gzip fills bytes up with bits that nobody reads. */
+  const meansTheSame = (bent: Buffer, whole: Buffer): boolean => {
+    try {
+      return gunzipSync(bent).equals(gunzipSync(whole))
+    } catch {
+      return false
+    }
+  }
 
   /** As somebody would who knows gzip and tar, but not what end.json is for. */
   const edited = async (from: string, to: string) => {
