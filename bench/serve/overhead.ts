@@ -5,6 +5,7 @@
 
 import type { BenchLine } from '../bench-line.ts'
 import { bareLoop } from './rig/bare-loop.ts'
+import { bareServer } from './rig/bare-server.ts'
 import { type Contender, httpContender, type Round } from './rig/contender.ts'
 import { writeSection } from './rig/results.ts'
 import {
@@ -35,9 +36,10 @@ const SCOUT_MS = 1_000
 export async function benchOverhead(): Promise<BenchLine[]> {
   const workload = await loadWorkload()
   const bare = await bareLoop(workload)
+  const served = await bareServer(workload)
   const workerd = await worker('function in workerd', 'workerd', workload)
   const inline = await worker('function built in', 'inline', workload)
-  const contenders = [bare, workerd, inline].filter((contender) => contender !== undefined)
+  const contenders = [bare, served, workerd, inline].filter((contender) => contender !== undefined)
   try {
     const agreement = await agreementOf(workload, await bare.classes(), workerd!.url)
     for (const contender of contenders) await contender.run(2, WARM_UP_MS)
@@ -91,8 +93,8 @@ async function agreementOf({ images }: Workload, classes: readonly number[], url
 const p50 = (round: Round) => quantileMs(round, 0.5)
 
 function linesOf(alone: readonly Round[][], full: readonly Round[][], workload: Workload): BenchLine[] {
-  const [bare, workerd, inline] = alone
-  const [bareFull, workerdFull, inlineFull] = full
+  const [bare, , workerd, inline] = alone
+  const [bareFull, , workerdFull, inlineFull] = full
   const where = workload.isReference ? workload.model.name : `${workload.model.name} (small: says little)`
   const perBare = (mine: readonly Round[], its: readonly Round[]) =>
     pairwise(mine, its, (a, b) => throughputOf(b) / throughputOf(a))

@@ -1,20 +1,10 @@
-// The least that classifying can cost: sharp and ONNX Runtime in one process, without a network, a function, a router
-// or a check of anything. Written as one would who needs only that: one sharp pipeline from the file to the model's
-// size (crop and filter by the model's contract, the same as the product's), straight into the session. With several
-// in work at once, sharp's threads decode while the session runs, which is as fast as it gets in one process.
-// Nothing of vision/ is used, or a slow product would be compared with itself.
+// The far end of bare-loop.ts: classifies images from memory, one after the other or several at once, and tells how
+// long each took, and what the steps of one take.
 
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import sharp from 'sharp'
-import type { ModelContract } from '#contract/model.ts'
-import { centralCrop } from '#core/preprocess/central-crop.ts'
-import { cropResize } from '#core/preprocess/crop-resize.ts'
-import { toTensor } from '#core/preprocess/to-tensor.ts'
-import { topClasses } from '#core/preprocess/top-classes.ts'
+import { type BareClassifier, type BareModel, openBareClassifier } from './bare-classify.ts'
 
-export interface BareSetup {
-  readonly file: Uint8Array
-  readonly contract: ModelContract
+export interface BareSetup extends BareModel {
   readonly images: readonly Uint8Array[]
 }
 
@@ -32,26 +22,19 @@ type Question =
   | { readonly labels: true }
 
 let setup: BareSetup
-let session: InferenceSession
+let classifier: BareClassifier
 
 process.once('disconnect', () => process.exit(1))
 process.on('message', async (question: Question) => {
   if ('setup' in question) process.send!(await open(question.setup))
   else if ('round' in question) process.send!(await round(question.round))
   else if ('steps' in question) process.send!(await steps(question.steps.images))
-  else process.send!(await Promise.all(setup.images.map(classify)))
+  else process.send!(await Promise.all(setup.images.map(classifier.classify)))
 })
 
 async function open(given: BareSetup): Promise<{ ready: true }> {
   setup = given
-  sharp.cache(false)
-  session = await InferenceSession.create(setup.file, {
-    executionProviders: ['cpu'],
-    // As devices run it.
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-  })
+  classifier = await openBareClassifier(setup)
   return { ready: true }
 }
 
@@ -62,47 +45,12 @@ async function round({ concurrency, durationMs }: { concurrency: number; duratio
   const one = async () => {
     while (performance.now() < begin + durationMs) {
       const start = performance.now()
-      await classify(setup.images[next++ % setup.images.length]!)
+      await classifier.classify(setup.images[next++ % setup.images.length]!)
       latenciesMs.push(performance.now() - start)
     }
   }
   await Promise.all(Array.from({ length: concurrency }, one))
   return { latenciesMs: Float64Array.from(latenciesMs), tookMs: performance.now() - begin }
-}
-
-/** The best class. */
-async function classify(bytes: Uint8Array): Promise<number> {
-  return infer(await inputOf(bytes))
-}
-
-async function inputOf(bytes: Uint8Array): Promise<Uint8Array | Float32Array> {
-  const { input } = setup.contract
-  if (input.resize === 'bilinear') {
-    const { data, info } = await sharp(bytes)
-      .autoOrient()
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true })
-    return toTensor(cropResize({ rgb: data, width: info.width, height: info.height }, input), input)
-  }
-  const { autoOrient } = await sharp(bytes).metadata()
-  const rgb = await sharp(bytes)
-    .autoOrient()
-    .extract(centralCrop(autoOrient.width, autoOrient.height, input.crop))
-    .resize(input.width, input.height, { fit: 'fill', kernel: 'linear' })
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer()
-  return input.dtype === 'uint8' && input.layout === 'nhwc' ? rgb : toTensor(rgb, input)
-}
-
-async function infer(data: Uint8Array | Float32Array): Promise<number> {
-  const { input, output } = setup.contract
-  const { width, height } = input
-  const dims = input.layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3]
-  const results = await session.run({ [input.name]: new Tensor(input.dtype, data, dims) }, [output.name])
-  return topClasses(results[output.name]!.data as Float32Array, output.kind, 1)[0]!.class
 }
 
 async function steps(images: number): Promise<BareSteps> {
@@ -116,8 +64,8 @@ async function steps(images: number): Promise<BareSteps> {
   for (let i = 0; i < images; i++) {
     const bytes = setup.images[i % setup.images.length]!
     await timed('decode', () => sharp(bytes).autoOrient().removeAlpha().raw().toBuffer())
-    const data = await timed('decodeAndResize', () => inputOf(bytes))
-    await timed('session', () => infer(data))
+    const data = await timed('decodeAndResize', () => classifier.inputOf(bytes))
+    await timed('session', () => classifier.infer(data))
   }
   return {
     decode: sums.decode / images,

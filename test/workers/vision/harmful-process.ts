@@ -1,12 +1,12 @@
 // The real vision process with a fault for bytes that ask for one: what follows the marker at an image's end (where
 // decoders do not look) is done to the process as it takes the call.
 
-import { Socket } from 'node:net'
+import { openWire } from '#workers/vision/process/open-wire.ts'
 import { serveVision } from '#workers/vision/process/serve-vision.ts'
 
 const MARKER = 'harm:'
 
-serveVision(new Socket({ fd: 3 }), (_, body) => {
+serveVision(openWire(3), (_, body) => {
   const text = body.subarray(-64).toString('latin1')
   const at = text.lastIndexOf(MARKER)
   if (at < 0) return

@@ -2,17 +2,20 @@
 // also happens when the worker is killed. Everything that opens a stranger's bytes or runs a model happens here. It
 // answers out of order: one image decodes on libvips' threads while another goes through the model.
 
-import type { Duplex } from 'node:stream'
-import { onFrames, sendFrame } from '../wire/frames.ts'
+import { sendFrame } from '../wire/frames.ts'
 import { tell } from '../wire/told-errors.ts'
 import type { Answer, Call, Question } from '../wire/vision-calls.ts'
+import type { Wire } from './open-wire.ts'
 import { VisionDesk } from './vision-desk.ts'
 
 /** Often enough for a deadline of seconds, and nothing while there is nothing to do. */
 const ALIVE_EVERY_MS = 250
 
 /** `before` sees each call first; tests do harm in it. */
-export function serveVision(stream: Duplex, before: (call: Call, body: Buffer) => void = () => {}): void {
+export function serveVision(
+  { stream, onFrame }: Wire,
+  before: (call: Call, body: Buffer) => void = () => {},
+): void {
   const desk = new VisionDesk()
   let atWork = 0
   const send = (answer: Answer, body: Uint8Array[] = []) => sendFrame(stream, answer, body)
@@ -21,7 +24,7 @@ export function serveVision(stream: Duplex, before: (call: Call, body: Buffer) =
   for (const event of ['end', 'error', 'close']) stream.once(event, () => process.exit(0))
   // A Ctrl-C reaches the whole group, but requests in flight are still to be answered: the worker says when.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
-  onFrames(stream, ({ head, body }) => {
+  onFrame(({ head, body }) => {
     const question = head as Question
     if ('forget' in question) return desk.forget(question.forget)
     const { id, call } = question

@@ -1,6 +1,6 @@
 // The entry of the vision process: its worker is at the other end of descriptor 3.
 
-import { Socket } from 'node:net'
+import { openWire } from './open-wire.ts'
 import { serveVision } from './serve-vision.ts'
 
-serveVision(new Socket({ fd: 3 }))
+serveVision(openWire(3))

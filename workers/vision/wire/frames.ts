@@ -33,30 +33,49 @@ export function sendFrame(stream: Duplex, head: object, body: readonly Uint8Arra
 
 /** Destroys the stream where what comes is no frame. */
 export function onFrames(stream: Duplex, hear: (frame: Frame) => void): void {
-  let chunks: Buffer[] = []
-  let bytes = 0
-  let wanted: { readonly head: number; readonly all: number } | undefined
+  const take = frameReader(hear)
   stream.on('data', (chunk: Buffer) => {
-    chunks.push(chunk)
-    bytes += chunk.length
-    for (;;) {
-      if (bytes < (wanted?.all ?? PREFIX_BYTES)) return
-      const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-      chunks = [all]
-      if (wanted === undefined) {
-        const [head, body] = [all.readUInt32LE(0), all.readUInt32LE(4)]
-        if (head > HEAD_MAX_BYTES || body > BODY_MAX_BYTES)
-          return void stream.destroy(new RangeError(`Cannot read frame: has ${head} and ${body} bytes`))
-        wanted = { head, all: PREFIX_BYTES + head + body }
-        continue
-      }
-      const bodyAt = PREFIX_BYTES + wanted.head
-      const head = JSON.parse(all.toString('utf8', PREFIX_BYTES, bodyAt))
-      const body = all.subarray(bodyAt, wanted.all)
-      chunks = bytes > wanted.all ? [all.subarray(wanted.all)] : []
-      bytes -= wanted.all
-      wanted = undefined
-      hear({ head, body })
+    try {
+      take(chunk)
+    } catch (error) {
+      stream.destroy(error as Error)
     }
   })
+}
+
+/**
+ * Takes bytes as they come and keeps none of what it is given: each frame is copied into memory of its own size, so
+ * that one buffer may be read into again and again. Throws `RangeError` where what comes is no frame.
+ */
+export function frameReader(hear: (frame: Frame) => void): (chunk: Buffer) => void {
+  const prefix = Buffer.alloc(PREFIX_BYTES)
+  let prefixBytes = 0
+  let frame: { readonly bytes: Buffer; readonly headBytes: number } | undefined
+  let filledBytes = 0
+  const begin = () => {
+    const [head, body] = [prefix.readUInt32LE(0), prefix.readUInt32LE(4)]
+    if (head > HEAD_MAX_BYTES || body > BODY_MAX_BYTES)
+      throw new RangeError(`Cannot read frame: has ${head} and ${body} bytes`)
+    return { bytes: Buffer.allocUnsafeSlow(head + body), headBytes: head }
+  }
+  return (chunk) => {
+    for (let at = 0; at < chunk.length; ) {
+      if (frame === undefined) {
+        const taken = chunk.copy(prefix, prefixBytes, at)
+        prefixBytes += taken
+        at += taken
+        if (prefixBytes < PREFIX_BYTES) return
+        frame = begin()
+        filledBytes = 0
+      }
+      const taken = chunk.copy(frame.bytes, filledBytes, at)
+      filledBytes += taken
+      at += taken
+      if (filledBytes < frame.bytes.length) return
+      const { bytes, headBytes } = frame
+      frame = undefined
+      prefixBytes = 0
+      hear({ head: JSON.parse(bytes.toString('utf8', 0, headBytes)), body: bytes.subarray(headBytes) })
+    }
+  }
 }
