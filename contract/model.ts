@@ -1,34 +1,63 @@
 // What a model file expects and answers. The platform does the preprocessing, so the contract is as much a
 // part of the model as its weights: the same ONNX bytes with another crop are another classifier.
-// Preprocessing is the usual evaluation of TF-Slim and torchvision: central crop, bilinear resize, normalise.
+// Preprocessing is that of the usual evaluations (TF-Slim, torchvision, Caffe, Keras): crop, resize, normalise. What was
+// added later is optional, so that old contracts keep their bytes; docs/zoo.md says which convention is which.
 
 import { z } from 'zod'
 import { ArtifactRef, Digest } from './digest.ts'
 
 const channels = z.tuple([z.number(), z.number(), z.number()])
 
-export const ModelInput = z.object({
-  name: z.string().min(1),
-  layout: z.enum(['nchw', 'nhwc']),
-  dtype: z.enum(['uint8', 'float32']),
-  width: z.number().int().min(1).max(1024),
-  height: z.number().int().min(1).max(1024),
-  /** Fraction of each side that the central crop keeps, rounded to whole pixels, e.g. 0.875. */
-  crop: z.number().gt(0).max(1).default(1),
-  /**
-   * From the crop to width x height. `bilinear-antialias` widens the filter when it shrinks, as PIL, torchvision
-   * and libvips do; `bilinear` looks at four pixels, as TensorFlow's does, with half-pixel centres.
-   */
-  resize: z.enum(['bilinear-antialias', 'bilinear']).default('bilinear-antialias'),
-  /** Per RGB channel, on 0..255 pixels: value = (pixel - mean) / std. Must be 0 and 1 for uint8. */
-  mean: channels.default([0, 0, 0]),
-  std: channels.default([1, 1, 1]).refine((s) => s.every((v) => v > 0), 'expected positive numbers'),
-})
+export const ModelInput = z
+  .object({
+    name: z.string().min(1),
+    layout: z.enum(['nchw', 'nhwc']),
+    dtype: z.enum(['uint8', 'float32']),
+    width: z.number().int().min(1).max(1024),
+    height: z.number().int().min(1).max(1024),
+    /** Fraction of each side that the central crop keeps, rounded to whole pixels, e.g. 0.875. */
+    crop: z.number().gt(0).max(1).default(1),
+    /**
+     * Instead of a crop: the whole image is scaled, in its proportions, until its short side is so many pixels, and the
+     * middle width x height of that is the input. Which pixel is the middle one: core/preprocess/frame-of.ts.
+     */
+    shortSide: z.number().int().min(1).max(2048).optional(),
+    /**
+     * From the crop to width x height. `bilinear-antialias` widens the filter when it shrinks, as libvips does;
+     * `bilinear-pillow` does so bit for bit as Pillow and torchvision. `bilinear` looks at four pixels with half-pixel
+     * centres, as OpenCV and tf.image.resize; `bilinear-tf1` from the upper left, as TensorFlow 1 and TF-Slim did.
+     * `nearest` is what Keras' load_img does.
+     */
+    resize: z
+      .enum(['bilinear-antialias', 'bilinear', 'bilinear-pillow', 'bilinear-tf1', 'nearest'])
+      .default('bilinear-antialias'),
+    /** Order in the tensor; `rgb` where it is left out. Mean and std are told in RGB in any case. */
+    channels: z.enum(['rgb', 'bgr']).optional(),
+    /** Per RGB channel, on 0..255 pixels: value = (pixel - mean) / std. Must be 0 and 1 for uint8. */
+    mean: channels.default([0, 0, 0]),
+    std: channels.default([1, 1, 1]).refine((s) => s.every((v) => v > 0), 'expected positive numbers'),
+  })
+  .refine(({ shortSide, crop }) => shortSide === undefined || crop === 1, {
+    path: ['shortSide'],
+    message: 'expected either a crop or a short side',
+  })
+  .refine(({ shortSide, width, height }) => shortSide === undefined || shortSide >= Math.max(width, height), {
+    path: ['shortSide'],
+    message: 'expected no less than the input’s own sides',
+  })
 export type ModelInput = z.infer<typeof ModelInput>
 
 export const ModelContract = z.object({
   input: ModelInput,
-  output: z.object({ name: z.string().min(1), kind: z.enum(['softmax', 'logits']) }),
+  output: z.object({
+    name: z.string().min(1),
+    kind: z.enum(['softmax', 'logits']),
+    /**
+     * How many numbers come before those of the first class: 1 for TF-Slim's models of 1001 outputs, whose first is
+     * the background. They are left out before anything else looks at the output.
+     */
+    background: z.number().int().min(1).max(100).optional(),
+  }),
 })
 export type ModelContract = z.infer<typeof ModelContract>
 

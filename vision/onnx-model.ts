@@ -15,7 +15,14 @@ import { ModelRefused } from './model-refused.ts'
 import { type BatchChoice, chooseBatch } from './session/choose-batch.ts'
 import { prepareInput, type ViewedImage } from './session/prepare-input.ts'
 import { type Batching, SessionQueue, type Work } from './session/session-queue.ts'
-import { checkInput, type InputTensor, isFree, type OutputTensor, type TensorInfo } from './session/tensor.ts'
+import {
+  checkInput,
+  classScores,
+  type InputTensor,
+  isFree,
+  type OutputTensor,
+  type TensorInfo,
+} from './session/tensor.ts'
 import { shortSideFor } from './shrink-on-load.ts'
 
 /** What a device needs to know about a model beside its file. */
@@ -205,7 +212,8 @@ async function runSession(
 ): Promise<OutputTensor> {
   const results = await session.run({ [input.name]: new Tensor(input.dtype, data, shape) }, [output.name])
   const scores = results[output.name]
-  if (scores?.data instanceof Float32Array) return { data: scores.data, shape: scores.dims }
+  if (scores?.data instanceof Float32Array)
+    return classScores({ data: scores.data, shape: scores.dims }, output.background)
   throw new ModelRefused(
     'wrong-output',
     `Cannot run model: output "${output.name}" is ${scores?.type ?? 'absent'}, expected float32`,

@@ -28,7 +28,8 @@ export function shrinkFor({ width, height }: ImageSize, shortSideMinPx: number):
 }
 
 /** With so long a short side nothing is enlarged on the way into the model, of which `view` is shown. */
-export function shortSideFor({ width, height, crop }: ModelInput, view: Crop | undefined): number {
+export function shortSideFor({ width, height, crop, shortSide }: ModelInput, view: Crop | undefined): number {
+  if (view === undefined && shortSide !== undefined) return shortSide
   const part = view ?? { width: crop, height: crop }
   return Math.ceil(Math.max(width / part.width, height / part.height))
 }

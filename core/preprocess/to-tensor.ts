@@ -1,6 +1,7 @@
 // Pixels to the numbers that a model expects, by its contract: `uint8` models take the bytes as they are,
 // `float32` models (pixel - mean) / std per channel. `nhwc` keeps the interleaved order, `nchw` takes one
-// plane a channel. The batch dimension is 1 and needs no storage.
+// plane a channel; `bgr` (Caffe's order) turns the channels round, not their means. The batch dimension is 1 and needs
+// no storage.
 
 import type { ModelInput } from '#contract/model.ts'
 
@@ -11,7 +12,8 @@ export function toTensor(rgb: Uint8Array, input: ModelInput): Uint8Array | Float
     throw new RangeError(
       `Cannot fill input "${input.name}": has ${rgb.length} bytes, expected ${pixels * 3} for ${input.width}x${input.height} RGB`,
     )
-  if (input.dtype === 'uint8' && input.layout === 'nhwc') return rgb
+  const isTurned = input.channels === 'bgr'
+  if (input.dtype === 'uint8' && input.layout === 'nhwc' && !isTurned) return rgb
   const isPlanar = input.layout === 'nchw'
   const pixelStep = isPlanar ? 1 : 3
   const channelStep = isPlanar ? pixels : 1
@@ -19,7 +21,8 @@ export function toTensor(rgb: Uint8Array, input: ModelInput): Uint8Array | Float
   for (let c = 0; c < 3; c++) {
     const mean = input.dtype === 'uint8' ? 0 : input.mean[c]!
     const std = input.dtype === 'uint8' ? 1 : input.std[c]!
-    for (let i = 0; i < pixels; i++) tensor[i * pixelStep + c * channelStep] = (rgb[i * 3 + c]! - mean) / std
+    const at = (isTurned ? 2 - c : c) * channelStep
+    for (let i = 0; i < pixels; i++) tensor[i * pixelStep + at] = (rgb[i * 3 + c]! - mean) / std
   }
   return tensor
 }

@@ -38,6 +38,24 @@ describe('loadModel()', () => {
     await model[Symbol.asyncDispose]()
   })
 
+  test('leaves the background out, and counts classes from there', async () => {
+    const plain = tinyContract()
+    const contract = { ...plain, output: { ...plain.output, background: 1 } }
+    const model = await loadModel(tinyModel({ batch: 'n' }), {
+      name: 'tiny',
+      contract,
+      labels: ['green', 'blue'],
+    })
+    expect(await model.classify(colour(255, 0, 9), 5)).toMatchObject([
+      { index: 1, name: 'blue' },
+      { index: 0 },
+    ])
+    const { data, shape } = await model.scores([colour(9, 51, 102), colour(0, 255, 0)])
+    expect(shape).toEqual([2, 2])
+    expect([...data].map((value) => Math.round(value * 255))).toEqual([51, 102, 255, 0])
+    await model[Symbol.asyncDispose]()
+  })
+
   test('reads a file as it reads bytes', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'tandem-'))
     const file = path.join(folder, 'model.onnx')

@@ -5,8 +5,9 @@
 
 import sharp, { type Metadata } from 'sharp'
 import type { ModelInput } from '#contract/model.ts'
-import { centralCrop } from '#core/preprocess/central-crop.ts'
+import { frameOf } from '#core/preprocess/frame-of.ts'
 import type { DecodedImage } from '../decode.ts'
+import { framed } from '../session/prepare-input.ts'
 
 export interface DirectLimits {
   readonly pixelsMax: number
@@ -16,7 +17,7 @@ export interface DirectLimits {
 export function canBeDirect(bytes: Uint8Array, header: Metadata, input: ModelInput): boolean {
   const { format, space, channels, depth, icc, orientation = 1 } = header
   return (
-    input.resize !== 'bilinear' &&
+    input.resize === 'bilinear-antialias' &&
     format === 'jpeg' &&
     space === 'srgb' &&
     channels === 3 &&
@@ -33,15 +34,13 @@ const endsAsJpegDoes = (bytes: Uint8Array): boolean => bytes.at(-2) === 0xff && 
 export async function directInput(
   bytes: Uint8Array,
   header: Metadata,
-  { width, height, crop }: ModelInput,
+  input: ModelInput,
   { pixelsMax, secondsMax }: DirectLimits,
 ): Promise<DecodedImage> {
-  const rgb = await sharp(bytes, { failOn: 'error', limitInputPixels: pixelsMax })
-    .timeout({ seconds: secondsMax })
-    .extract(centralCrop(header.width, header.height, crop))
-    .resize(width, height, { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer()
+  const { width, height } = input
+  const image = sharp(bytes, { failOn: 'error', limitInputPixels: pixelsMax }).timeout({
+    seconds: secondsMax,
+  })
+  const rgb = await framed(image, frameOf(header, input), input).toColourspace('srgb').raw().toBuffer()
   return { rgb, width, height, whole: { width: header.width, height: header.height }, isInput: true }
 }

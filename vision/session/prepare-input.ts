@@ -2,11 +2,13 @@
 // the contract: on ImageNet it moves a small model's top-1 by several points, and a model keeps what it was
 // trained and judged with. A view, where one is asked for, takes the place of the contract's central crop.
 
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import type { Crop } from '#contract/function-bindings.ts'
 import type { ModelInput } from '#contract/model.ts'
-import { type CropBox, centralCrop } from '#core/preprocess/central-crop.ts'
-import { cropResize } from '#core/preprocess/crop-resize.ts'
+import type { CropBox } from '#core/preprocess/central-crop.ts'
+import { pointResize } from '#core/preprocess/crop-resize.ts'
+import { type Frame, frameOf } from '#core/preprocess/frame-of.ts'
+import { pillowResize } from '#core/preprocess/pillow-resize.ts'
 import { toTensor } from '#core/preprocess/to-tensor.ts'
 import type { DecodedImage } from '../decode.ts'
 
@@ -25,16 +27,24 @@ export async function prepareInput(
 /** What the model is shown of an image, as pixels. */
 export async function toInput(image: ViewedImage, input: ModelInput): Promise<DecodedImage> {
   if (image.isInput) return image
-  const { width, height, view } = image
-  const box = view === undefined ? centralCrop(width, height, input.crop) : viewBox(width, height, view)
-  const rgb =
-    input.resize !== 'bilinear'
-      ? await cropAndFilter(image, box, input)
-      : view === undefined
-        ? cropResize(image, input)
-        : cropResize(cutOut(image, box), { ...input, crop: 1 })
-  return { rgb, width: input.width, height: input.height, isInput: true }
+  const { width, height } = input
+  const frame = image.view === undefined ? frameOf(image, input) : frameOfView(image, image.view, input)
+  return { rgb: await resized(image, frame, input), width, height, isInput: true }
 }
+
+async function resized(image: DecodedImage, frame: Frame, input: ModelInput): Promise<Uint8Array> {
+  if (input.resize === 'bilinear-antialias') return cropAndFilter(image, frame, input)
+  return input.resize === 'bilinear-pillow'
+    ? pillowResize(image, frame, input)
+    : pointResize(image, frame, input)
+}
+
+/** A view fills the input, whatever its proportions. */
+const frameOfView = (image: DecodedImage, view: Crop, { width, height }: ModelInput): Frame => ({
+  box: viewBox(image.width, image.height, view),
+  scaled: { width, height },
+  cut: { left: 0, top: 0 },
+})
 
 /** Whole pixels, at least one, inside of the image. */
 function viewBox(width: number, height: number, view: Crop): CropBox {
@@ -48,25 +58,16 @@ function viewBox(width: number, height: number, view: Crop): CropBox {
   }
 }
 
-function cutOut(image: DecodedImage, { left, top, width, height }: CropBox): DecodedImage {
-  const rgb = new Uint8Array(width * height * 3)
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * image.width + left) * 3
-    rgb.set(image.rgb.subarray(from, from + width * 3), y * width * 3)
-  }
-  return { rgb, width, height }
+/** libvips' triangle kernel, widened by the scale where it shrinks. */
+async function cropAndFilter(image: DecodedImage, frame: Frame, input: ModelInput): Promise<Uint8Array> {
+  const raw = { width: image.width, height: image.height, channels: 3 } as const
+  return framed(sharp(image.rgb, { raw }), frame, input).raw({ depth: 'uchar' }).toBuffer()
 }
 
-/** libvips' triangle kernel, widened by the scale where it shrinks. */
-async function cropAndFilter(
-  image: DecodedImage,
-  box: CropBox,
-  { width, height }: ModelInput,
-): Promise<Uint8Array> {
-  const raw = { width: image.width, height: image.height, channels: 3 } as const
-  return sharp(image.rgb, { raw })
+/** The steps of a pipeline that show the frame. */
+export function framed(image: Sharp, { box, scaled, cut }: Frame, { width, height }: ModelInput): Sharp {
+  const whole = image
     .extract(box)
-    .resize(width, height, { fit: 'fill', kernel: 'linear' })
-    .raw({ depth: 'uchar' })
-    .toBuffer()
+    .resize(scaled.width, scaled.height, { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false })
+  return scaled.width === width && scaled.height === height ? whole : whole.extract({ ...cut, width, height })
 }

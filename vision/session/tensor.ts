@@ -46,3 +46,20 @@ export function checkInput(tensor: InputTensor, wanted: TensorInfo): void {
 function isWholeBatch(count: number, batch: number | string | undefined): boolean {
   return Number.isInteger(count) && count > 0 && (isFree(batch) || count % (batch as number) === 0)
 }
+
+/** Of each image the scores of its classes: what comes before them is left out. */
+export function classScores({ data, shape }: OutputTensor, background = 0): OutputTensor {
+  if (background === 0) return { data, shape }
+  const images = shape[0] ?? 1
+  const width = data.length / images
+  if (width <= background)
+    throw new ModelRefused(
+      'wrong-output',
+      `Cannot run model: answers ${width} numbers an image, expected more than the ${background} of the background`,
+    )
+  const classes = width - background
+  const scores = new Float32Array(images * classes)
+  for (let i = 0; i < images; i++)
+    scores.set(data.subarray(i * width + background, (i + 1) * width), i * classes)
+  return { data: scores, shape: [images, classes] }
+}

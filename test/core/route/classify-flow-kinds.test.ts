@@ -2,7 +2,7 @@
 // called, and whose score and threshold the decision shows.
 
 import { describe, expect, it, test } from 'vitest'
-import type { EdgeResult } from '#contract/function-bindings.ts'
+import type { EdgeResult, FunctionRequest } from '#contract/function-bindings.ts'
 import type { RouterDocument, Tree } from '#contract/router.ts'
 import { RouterKind } from '#contract/router-kind.ts'
 import { classifyFlow } from '#core/route/classify-flow.ts'
@@ -86,7 +86,7 @@ const cases: Case[] = [
   })),
 ]
 
-async function run(router: RouterDocument, edge: EdgeResult) {
+async function run(router: RouterDocument, edge: EdgeResult, asked: Partial<FunctionRequest> = {}) {
   const calls: string[] = []
   const answer = await classifyFlow(
     {
@@ -104,7 +104,7 @@ async function run(router: RouterDocument, edge: EdgeResult) {
       },
     },
     { tier: 'local', routerVersion: 4, router },
-    { topK: 2, preference: 'balanced', lot: 0.5 },
+    { topK: 2, preference: 'balanced', lot: 0.5, ...asked },
   )
   return { answer, calls }
 }
@@ -158,5 +158,13 @@ describe('classifyFlow() with an edge that refuses answers locally, inferring on
       decision: { ...decisionOf(way), reason: 'deadline' },
       timingsMs: timings(calls),
     })
+  })
+})
+
+describe('classifyFlow() that is asked to explain tells the features that were looked at, and no others', () => {
+  it.each(named)('$name', async (way) => {
+    const edge = { ok: true as const, model: 'heavy', labels: HEAVY, ms: TIMINGS.offload }
+    const { answer, calls } = await run(way.router, edge, { explain: 'features' })
+    expect(answer.features).toEqual(calls.includes(FEATURES) ? [{ name: 'contrast', value: 9 }] : undefined)
   })
 })

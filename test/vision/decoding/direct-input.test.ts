@@ -76,6 +76,15 @@ test.each([0.5, 1])('a crop of %d is bit for bit the same both ways', async (cro
   expect(Buffer.from(image.rgb).equals(Buffer.from(await inSteps(bytes, input)))).toBe(true)
 })
 
+test.each(SIZES)('%ix%i by its short side is bit for bit the same both ways', async (width, height) => {
+  const input = { ...INPUT, crop: 1, shortSide: 256 }
+  const bytes = await (await picture(6, width, height)).jpeg().toBuffer()
+  const image = await direct(bytes, input)
+  expect(image.isInput).toBe(true)
+  expect(image.rgb.length).toBe(224 * 224 * 3)
+  expect(Buffer.from(image.rgb).equals(Buffer.from(await inSteps(bytes, input)))).toBe(true)
+})
+
 describe('what is not that plain goes the other way:', () => {
   let base: Sharp
   beforeAll(async () => {
