@@ -1,4 +1,5 @@
-// A memory that cannot grow without end: over its limit it forgets what was not asked for the longest.
+// A memory that cannot grow without end: over its limit it forgets what was not asked for the longest. While it is not
+// half full nothing is forgotten soon, and who was asked for when is not kept: that would be half of what a look costs.
 
 export class BoundedMap<K, V> {
   readonly #sizeMax: number
@@ -15,7 +16,7 @@ export class BoundedMap<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#entries.get(key)
-    if (value !== undefined) this.set(key, value)
+    if (value !== undefined && this.#entries.size * 2 > this.#sizeMax) this.set(key, value)
     return value
   }
 

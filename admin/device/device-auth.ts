@@ -1,9 +1,9 @@
 // Who a device is: every request carries a JWT (RFC 7519) that the device signed seconds ago with the key of its
 // enrolment. There is nothing to steal on the wire that is good for longer, and revoking is a row in a table.
 //
-// The row is read for every request, so that revoking works at once; requests that come together share the query.
-// Remembered are only imported keys, and tokens that were verified for as long as they are good: devices use one for
-// some seconds.
+// The row is read for every request, so that revoking works at once; requests that come together share the query. Only
+// polls may bring a row that they remember (manifest-polls.ts says for how long). Remembered here are imported keys, and
+// tokens that were verified for as long as they are good: devices use one for some seconds.
 
 import { type CryptoKey, decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose'
 import { DEVICE_TOKEN_AUDIENCE, type PublicKey } from '#contract/device-api.ts'
@@ -37,8 +37,11 @@ function deviceIdOf(token: string): string {
   throw refuse('it names no device')
 }
 
+/** What of a device its token is judged by. */
+export type Signatory = Pick<DeviceRow, 'id' | 'publicKey'>
+
 /** Of a token: whose it is, by which key it was verified, and until when its times hold. */
-interface Verified {
+export interface Verified {
   readonly id: string
   readonly key: string
   readonly untilMs: number
@@ -47,20 +50,35 @@ interface Verified {
 export class DeviceAuth {
   readonly #rows: (deviceId: string) => Promise<DeviceRow | undefined>
   readonly #keys = new BoundedMap<string, CryptoKey | Uint8Array>(KEYS_MAX)
+  /** By the whole header. */
   readonly #verified = new BoundedMap<string, Verified>(TOKENS_MAX)
 
   constructor(db: Db) {
     this.#rows = inBatches(devicesById(db))
   }
 
-  async authenticate(authorization: string | undefined): Promise<DeviceRow> {
+  authenticate(authorization: string | undefined): Promise<DeviceRow> {
+    return this.authenticateBy((id) => this.trusted(id), authorization)
+  }
+
+  /** `find` throws where the device is not trusted. */
+  async authenticateBy<D extends Signatory>(
+    find: (deviceId: string) => D | Promise<D>,
+    authorization: string | undefined,
+  ): Promise<D> {
+    const verified = this.verified(authorization)
     const token = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1]
     if (token === undefined) throw refuse('it is missing')
-    const verified = this.#verified.get(token)
-    const device = await this.trusted(verified?.id ?? deviceIdOf(token))
-    if (verified?.key !== device.publicKey.x || Date.now() >= verified.untilMs)
-      await this.#verify(token, device)
+    const device = await find(verified?.id ?? deviceIdOf(token))
+    if (verified?.key !== device.publicKey.x)
+      this.#verified.set(authorization!, await this.#verify(token, device))
     return device
+  }
+
+  /** What is known of a token that was verified before and is still good; not whether its device is trusted. */
+  verified(authorization: string | undefined): Verified | undefined {
+    const verified = authorization === undefined ? undefined : this.#verified.get(authorization)
+    return verified && Date.now() < verified.untilMs ? verified : undefined
   }
 
   /** As its row says now. */
@@ -71,7 +89,7 @@ export class DeviceAuth {
     return device
   }
 
-  async #verify(token: string, { id, publicKey }: DeviceRow): Promise<void> {
+  async #verify(token: string, { id, publicKey }: Signatory): Promise<Verified> {
     try {
       const { payload } = await jwtVerify(token, await this.#keyOf(publicKey), {
         algorithms: ['EdDSA'],
@@ -83,7 +101,7 @@ export class DeviceAuth {
       })
       // Both claims were just required, `iat` by the greatest age.
       const endS = Math.min(payload.exp!, payload.iat! + TOKEN_AGE_MAX_S)
-      this.#verified.set(token, { id, key: publicKey.x, untilMs: (endS + CLOCK_TOLERANCE_S) * 1_000 })
+      return { id, key: publicKey.x, untilMs: (endS + CLOCK_TOLERANCE_S) * 1_000 }
     } catch (cause) {
       if (cause instanceof errors.JOSEError) throw refuse('its signature or its time is not valid', cause)
       throw cause

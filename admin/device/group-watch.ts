@@ -3,7 +3,8 @@
 // group's stamp has changed or whose device has a job is woken and looks at the rows itself. Stamps only wake: what a device is told is never read from one.
 //
 // A timer and no LISTEN: a look costs about a millisecond for a hundred groups of a hundred, sees what any other
-// control plane on the same database has done, and there is no connection whose loss would have to be noticed.
+// control plane on the same database has done, and there is no connection whose loss would have to be noticed. What a
+// look has seen is good for short polls too, for a moment (polls/seen-lately.ts).
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
@@ -11,13 +12,17 @@ import type { Db } from '#db/db.ts'
 import type { DeviceRow } from '#db/queries/devices.ts'
 import { type GroupStamp, groupStamps } from '#db/queries/polls/group-stamps.ts'
 import { allWithJobs } from '#db/queries/polls/open-jobs.ts'
+import type { Live } from '../live/live.ts'
 import { inBatches } from './in-batches.ts'
+import { SeenLately } from './polls/seen-lately.ts'
 
 /** How late news may be heard of; a device installs for seconds afterwards. */
-const LOOK_EVERY_MS = 500
+const LOOK_EVERY_MS = 400
+/** There is one such list. */
+const ALL = ''
 
 export interface Waiter {
-  readonly device: DeviceRow
+  readonly device: Pick<DeviceRow, 'id' | 'groupName' | 'tier'>
   readonly seen: GroupStamp
   /** Whether a job is news too. */
   readonly tellJobs?: boolean
@@ -27,20 +32,31 @@ export interface Waiter {
 
 export class GroupWatch {
   readonly #log: Logger
-  readonly #withJobs: () => Promise<ReadonlySet<string>>
-  readonly #stamps: (groupName: string) => Promise<GroupStamp | undefined>
+  readonly #withJobs: SeenLately<ReadonlySet<string>>
+  readonly #stamps: SeenLately<GroupStamp>
   readonly #waiters = new Map<Waiter, () => void>()
   #isLooking = false
 
-  constructor({ db, log }: { readonly db: Db; readonly log: Logger }) {
+  constructor({ db, log, live }: { readonly db: Db; readonly log: Logger; readonly live: Live }) {
     this.#log = log
-    this.#stamps = inBatches(groupStamps(db))
-    this.#withJobs = allWithJobs(db)
+    const stamps = inBatches(groupStamps(db))
+    this.#stamps = new SeenLately(async (groupName) => (await stamps(groupName))!, live)
+    this.#withJobs = new SeenLately(allWithJobs(db), live)
   }
 
   /** Of rows that were read after the call. */
-  async stampOf(groupName: string): Promise<GroupStamp> {
-    return (await this.#stamps(groupName))!
+  stampOf(groupName: string): Promise<GroupStamp> {
+    return this.#stamps.ask(groupName)
+  }
+
+  /** Undefined where nobody has looked lately. */
+  stampNow(groupName: string): GroupStamp | undefined {
+    return this.#stamps.now(groupName)
+  }
+
+  /** Whether a job waits for the device; undefined where nobody has looked lately. */
+  hasJobNow(deviceId: string): boolean | undefined {
+    return this.#withJobs.now(ALL)?.has(deviceId)
   }
 
   /** Until there is news (another stamp than it has seen, a job), the asker is gone, or the time is over. */
@@ -76,7 +92,7 @@ export class GroupWatch {
     }
     const names = [...new Set(there.map(([{ device }]) => device.groupName))]
     const [withJobs, stamps] = await Promise.all([
-      there.some(([{ tellJobs }]) => tellJobs) ? this.#withJobs() : new Set<string>(),
+      there.some(([{ tellJobs }]) => tellJobs) ? this.#withJobs.ask(ALL) : new Set<string>(),
       Promise.all(names.map(async (name) => [name, await this.stampOf(name)] as const)),
     ])
     const stampOf = new Map(stamps)

@@ -4,6 +4,7 @@
 
 import { type TrackedEnvelope, tracked } from '@trpc/server'
 import type { Db } from '#db/db.ts'
+import { deviceNames } from '#db/queries/devices.ts'
 import { pageDecisions } from '#db/queries/lists/decision-lists.ts'
 import type { Live } from './live.ts'
 
@@ -13,7 +14,7 @@ const LOOK_AT = 100
 /** A device whose clock is years ahead would always be the newest. */
 const AHEAD_MAX_MS = 5 * 60_000
 
-type Decision = Awaited<ReturnType<typeof pageDecisions>>['items'][number]
+type Decision = Awaited<ReturnType<typeof newest>>[number]
 
 export interface DecisionNews {
   /** Newest first. */
@@ -39,17 +40,18 @@ export async function* decisionFeed(feed: Feed): AsyncGenerator<TrackedEnvelope<
   const seenUntil = Date.parse(lastEventId ?? '')
   let shown = new Set<string>()
   for await (const _ of feed.live.changes({ topics: [], signal: feed.signal, everyMs: LOOK_EVERY_MS })) {
-    const { items } = await feed.live.look(`decisions ${deploymentId ?? ''}`, () =>
-      pageDecisions(feed.db, {
-        limit: LOOK_AT,
-        deploymentId,
-        before: new Date(Date.now() + AHEAD_MAX_MS),
-      }),
-    )
+    const items = await feed.live.look(`decisions ${deploymentId ?? ''}`, () => newest(feed.db, deploymentId))
     const news = items.filter((row) => !shown.has(nameOf(row)) && !(row.at.getTime() <= seenUntil))
     shown = new Set([...shown, ...items.map(nameOf)].slice(-2 * LOOK_AT))
     const decisions = news.slice(0, limit)
     const isSample = news.length > limit || news.length === LOOK_AT
     if (decisions[0]) yield tracked(decisions[0].at.toISOString(), { decisions, isSample })
   }
+}
+
+async function newest(db: Db, deploymentId: string | undefined) {
+  const before = new Date(Date.now() + AHEAD_MAX_MS)
+  const { items } = await pageDecisions(db, { limit: LOOK_AT, deploymentId, before })
+  const names = await deviceNames(db, [...new Set(items.map(({ deviceId }) => deviceId))])
+  return items.map((row) => ({ ...row, deviceName: names.get(row.deviceId) ?? row.deviceId }))
 }

@@ -22,6 +22,10 @@ export interface Live extends AsyncDisposable {
   /** What several watchers may see at one look. A rollout's view is a dozen queries. */
   readonly look: SharedLook
   readonly watchers: number
+  /** How many changes this process has made: what was read before the last of them may be told no more. */
+  readonly ownChanges: number
+  /** After it was committed, before anybody is told that it was made. */
+  noteOwnChange(): void
 }
 
 /** Several news in a row are one look: nobody reads faster than this. */
@@ -47,6 +51,7 @@ export function openLive(url: string, log: Logger): Live {
     for (const watcher of watchers.get(topic) ?? []) watcher.tell()
   }
   let listener: AsyncDisposable | undefined
+  let ownChanges = 0
   const begin = () =>
     listen(url, {
       onNews(topic) {
@@ -74,6 +79,12 @@ export function openLive(url: string, log: Logger): Live {
     look: openSharedLook(LOOK_FRESH_MS),
     get watchers() {
       return all.size
+    },
+    get ownChanges() {
+      return ownChanges
+    },
+    noteOwnChange() {
+      ownChanges++
     },
     async *changes({ topics, signal, everyMs }) {
       if (!closing.signal.aborted) listener ??= begin()

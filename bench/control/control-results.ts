@@ -9,5 +9,5 @@ export const CONTROL: ResultsFile = {
     'Written by the benches in `bench/control/`, section by section. Control plane, PostgreSQL (fsync on) and load are ' +
     'processes on one machine and share its cores. Ratios to what was measured in the same run hold better than ' +
     'absolute times.',
-  sections: ['Decisions in', 'Lists', 'Manifest polls'],
+  sections: ['Decisions in', 'Lists', 'Manifest polls', 'Calls of the admin API'],
 }

@@ -4,24 +4,18 @@
 // bench/evaluation.ts and doubles that compress no better than measured ones.
 
 import path from 'node:path'
-import type { Outcome } from '#contract/outcome.ts'
-import { summariseProfile } from '#core/profile/summarise.ts'
-import { createRandom } from '#core/random.ts'
 import { restoreBackup } from '#db/backup/restore-backup.ts'
 import { writeBackup } from '#db/backup/write-backup.ts'
 import { connect, type Database } from '#db/connect.ts'
 import { ensurePostgres } from '#db/embedded-postgres/ensure-postgres.ts'
 import { migrateDatabase } from '#db/migrate.ts'
-import { copyOutcomes, type WholeProfile } from '#db/outcomes/copy-outcomes.ts'
-import { insertDataset } from '#db/queries/datasets.ts'
 import { openControl } from '#test/admin/control-rig.ts'
-import { addArtifact, addDevice, addModel } from '#test/db/filled-database.ts'
 import { tempFolder } from '#test/harness/temp-folder.ts'
 import type { BenchLine } from '../bench-line.ts'
+import { fillAround, loadProfiles } from './stored-profiles.ts'
 
 const MODELS = 12
 const IMAGES = 50_000
-const CLASSES = 1_000
 const SIZE_BUDGET_BYTES = 100e6
 /** "Seconds": a person who restores or imports waits for it. */
 const LOAD_BUDGET_S = 10
@@ -29,21 +23,16 @@ const SELECT_BUDGET_S = 1
 /** The fastest of so many counts: what else the machine does is in all others. */
 const SELECTIONS = 9
 
-interface Devices {
-  readonly local: string
-  readonly edge: string
-}
-
 export async function benchSelect(): Promise<BenchLine[]> {
   await using folder = await tempFolder('bench-select')
   const postgres = await ensurePostgres({ folder: path.join(folder.path, 'postgres') })
   try {
     await migrateDatabase(postgres.url)
     const database = connect(postgres.url)
-    const labels = await fillAround(database)
-    const loadS = await loadProfiles(database, labels, 'local')
+    const labels = await fillAround(database, { models: MODELS, images: IMAGES })
+    const loadS = await loadProfiles(database, labels, { device: 'local', models: MODELS })
     const bytes = await sizeOf(database)
-    await loadProfiles(database, labels, 'edge')
+    await loadProfiles(database, labels, { device: 'edge', models: MODELS })
     await database.pool.query('analyze')
     await database.close()
     const lines = linesOf({ loadS, bytes, selectS: await selectSeconds(postgres.url) })
@@ -100,63 +89,6 @@ async function backupLine(url: string, folder: string): Promise<BenchLine> {
     bar: Number.NaN,
     detail: `${megabytes(rows[0].bytes)} as ${megabytes(sizeBytes)} in ${seconds(writtenMs - startedMs)}, back in ${seconds(performance.now() - writtenMs)}`,
   }
-}
-
-/** The data set and its true classes. */
-async function fillAround({ db, pool }: Database): Promise<number[]> {
-  await pool.query(
-    `insert into artifacts (digest, size_bytes, media_type)
-     select 'sha256:' || lpad(to_hex(i), 64, '0'), 100000, 'image/jpeg' from generate_series(0, $1 - 1) i`,
-    [IMAGES],
-  )
-  const labels = Array.from({ length: IMAGES }, (_, i) => i % CLASSES)
-  const images = labels.map((label, i) => ({
-    digest: `sha256:${i.toString(16).padStart(64, '0')}`,
-    label,
-    path: `${i}.jpeg`,
-  }))
-  const text = await addArtifact(db, 'labels')
-  await insertDataset(db, { name: 'images', labelsDigest: text, imagesDigest: text, images })
-  for (let i = 0; i < MODELS; i++) await addModel(db, `model-${i}`)
-  await addDevice(db, 'local', 'local')
-  await addDevice(db, 'edge', 'edge')
-  return labels
-}
-
-function profileOf(model: number, labels: readonly number[]): Outcome[] {
-  const random = createRandom(1, model)
-  const fails = 0.293 - 0.09 * (model / (MODELS - 1))
-  return labels.map((label, index) => {
-    const isRight = random() >= fails
-    const best = isRight ? label : (label + 1) % CLASSES
-    const sure = (isRight ? 0.5 : 0.3) + 0.4 * random()
-    const top = [0, 1, 2, 3, 4].map((rank) => ({
-      class: (best + 7 * rank) % CLASSES,
-      p: rank === 0 ? sure : ((1 - sure) * random()) / 4,
-    }))
-    return { index, top, latencyMs: 10 + 5 * model + random() }
-  })
-}
-
-/** Answers how long COPY took. Jobs are inserted as done: what a device sends row by row is measured elsewhere. */
-async function loadProfiles({ pool }: Database, labels: number[], device: keyof Devices): Promise<number> {
-  const profiles: WholeProfile[] = []
-  for (let model = 0; model < MODELS; model++) {
-    const outcomes = profileOf(model, labels)
-    const energy = { perImageJ: 0.5 + model, method: 'model' as const, source: 'made up' }
-    const result = { energy, peakMemoryBytes: 1e8 + model }
-    const jobId = `job_${device}_${model}`
-    await pool.query(
-      `insert into device_jobs (id, kind, device_id, dataset_id, model_id, state, done, total, result, summary, finished_at)
-       select $1, 'profile', d.id, s.id, m.id, 'done', s.image_count, s.image_count, $2, $3, now()
-       from devices d, datasets s, models m where d.name = $4 and m.name = $5`,
-      [jobId, result, summariseProfile(outcomes, labels, result), device, `model-${model}`],
-    )
-    profiles.push({ jobId, outcomes })
-  }
-  const started = performance.now()
-  await copyOutcomes(pool, profiles)
-  return (performance.now() - started) / 1_000
 }
 
 async function sizeOf({ pool }: Database): Promise<number> {

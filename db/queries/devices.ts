@@ -70,6 +70,15 @@ export async function findDevice(db: Db, idOrName: string): Promise<DeviceRow | 
   return row
 }
 
+/** By id. */
+export async function deviceNames(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .select({ id: devices.id, name: devices.name })
+    .from(devices)
+    .where(sql`${devices.id} = any(${sql.param([...ids])}::text[])`)
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 export async function groupDevices(db: Db, groupName: string, tier?: Tier): Promise<DeviceRow[]> {
   return db
     .select()

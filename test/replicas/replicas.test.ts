@@ -9,12 +9,15 @@ import type { ProfileProgress } from '#contract/api/live.ts'
 import { watching } from '#test/admin/api/live-rig.ts'
 import { Browser, PASSWORD } from '#test/admin/auth/auth-rig.ts'
 import type { Control } from '#test/admin/control-rig.ts'
+import { signToken } from '#test/admin/fake-device.ts'
 import { measurePair } from '#test/admin/measured-pair.ts'
 import { SimulatedDevice } from '#test/admin/simulated-device.ts'
 import { until } from '#test/harness/until.ts'
 import { type PlaneName, TwoPlanes } from './two-planes.ts'
 
 const SLOW_MS = 120_000
+/** As admin/device/polls/seen-lately.ts promises. */
+const POLLS_FRESH_MS = 500
 
 let planes: TwoPlanes
 let control: Control
@@ -49,6 +52,27 @@ describe('whoever is let in at one', () => {
     browser.base = planes.url('b')
     expect((await browser.api.models.list.query()).items).toHaveLength(2)
   })
+})
+
+test('a device that polls one hears half a second later what was done at the other', async () => {
+  const group = 'polls'
+  const edge = await SimulatedDevice.enrol(control, { name: 'polls-edge', tier: 'edge', group })
+  const authorization = `Bearer ${await signToken(edge.device.key, edge.device.id)}`
+  let etag = '"none yet"'
+  const poll = async () => {
+    const headers = { authorization, 'if-none-match': etag }
+    const answer = await fetch(`${planes.url('b')}/device/v1/manifest`, { headers })
+    etag = answer.headers.get('etag') ?? etag
+    return answer.status
+  }
+  const said: number[] = [await poll(), await poll()]
+  const at = planes.client(planes.url('a'))
+  await at.rollouts.promote.mutate({ router, group })
+  await sleep(POLLS_FRESH_MS)
+  said.push(await poll(), await poll())
+  await at.devices.revoke.mutate({ name: edge.name })
+  await sleep(POLLS_FRESH_MS)
+  expect([...said, await poll()]).toEqual([200, 304, 200, 304, 401])
 })
 
 test('a stream at one tells what was done at the other', async () => {

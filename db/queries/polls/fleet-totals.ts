@@ -18,6 +18,22 @@ export function countDevices(db: Db, silentAfterS: number) {
   return db.select({ tier: devices.tier, state, count }).from(devices).groupBy(devices.tier, sql`2`)
 }
 
+/** As a device said last; `silent` of those that are not revoked. */
+export async function fleetTotals(db: Db, silentAfterS: number) {
+  const rows = await db
+    .select({
+      state: devices.state,
+      count,
+      silent: sql<number>`(count(*) filter (where ${devices.revokedAt} is null and (${devices.lastSeenAt} is null
+        or ${devices.lastSeenAt} < now() - make_interval(secs => ${silentAfterS}))))::int`,
+    })
+    .from(devices)
+    .groupBy(devices.state)
+  const states: Partial<Record<(typeof rows)[number]['state'], number>> = {}
+  for (const row of rows) states[row.state] = row.count
+  return { states, silent: rows.reduce((sum, row) => sum + row.silent, 0) }
+}
+
 export const countRollouts = (db: Db) =>
   db.select({ state: stagedRollouts.state, count }).from(stagedRollouts).groupBy(stagedRollouts.state)
 

@@ -33,3 +33,25 @@ export async function versionsById(db: Db): Promise<ReadonlyMap<string, number>>
   const { rows } = await db.execute(sql`select id, version from deployments`)
   return new Map((rows as { id: string; version: number }[]).map(({ id, version }) => [id, version]))
 }
+
+export interface RunningPair {
+  readonly deploymentId: string
+  readonly local: string
+  readonly edge: string
+  readonly router: { readonly version: number; readonly kind: string }
+}
+
+/** What the deployments of these versions are made of. */
+export async function pairsByVersion(
+  db: Db,
+  versions: readonly number[],
+): Promise<ReadonlyMap<number, RunningPair>> {
+  const { rows } = await db.execute(sql`
+    select version, id as "deploymentId", document -> 'local' ->> 'name' as local, document -> 'edge' ->> 'name' as edge,
+      jsonb_build_object('version', (document -> 'router' -> 'version')::integer, 'kind', document -> 'router' ->> 'kind')
+        as router
+    from deployments where version = any(${sql.param([...versions])}::integer[])`)
+  return new Map(
+    (rows as unknown as ({ version: number } & RunningPair)[]).map(({ version, ...pair }) => [version, pair]),
+  )
+}
