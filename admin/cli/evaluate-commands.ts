@@ -15,6 +15,7 @@ import { POLICY_FLAGS, policyOf, withFoldOptions, withPolicyOptions } from './po
 import { showSteps } from './progress.ts'
 import { pairReportText } from './report.ts'
 import { openSession, type Session } from './session.ts'
+import { onLeaving } from './shell/interrupted.ts'
 
 const kinds = (text: string): RouterKind[] =>
   text.split(',').map((name) => {
@@ -22,9 +23,6 @@ const kinds = (text: string): RouterKind[] =>
     if (kind.success) return kind.data
     throw new InvalidArgumentError(`"${name.trim()}" is none of ${RouterKind.options.join(', ')}`)
   })
-
-/** As a shell tells of a command that was interrupted. */
-const INTERRUPTED = 130
 
 export function addEvaluateCommand(program: Command): void {
   const command = program
@@ -63,20 +61,12 @@ async function start(
 type Start = Session['api']['trpc']['evaluations']['start']['mutate']
 
 async function follow({ api, tell }: Session, id: string): Promise<PairReport> {
-  const bars = showSteps()
-  const leave = () => {
-    bars.end()
-    tell(`\nThe evaluation goes on without you. Fetch it with: tandem evaluate --id ${id}`)
-    process.exit(INTERRUPTED)
-  }
-  process.on('SIGINT', leave)
+  using _ = onLeaving({
+    line: `The evaluation goes on without you. Fetch it with: tandem evaluate --id ${id}`,
+  })
+  using bars = showSteps()
   tell(`Evaluation ${id}`)
-  try {
-    return await waitForReport(api, id, bars.to)
-  } finally {
-    process.off('SIGINT', leave)
-    bars.end()
-  }
+  return await waitForReport(api, id, bars.to)
 }
 
 async function write(report: PairReport, folder: string, { tell }: Session): Promise<void> {

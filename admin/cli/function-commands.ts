@@ -6,7 +6,7 @@ import { CommandFailed } from '../client/api.ts'
 import { checkInWorkerd, develop } from '../client/function-process.ts'
 import { EXAMPLES, type ExampleName, newFunctionProject } from '../client/function-project.ts'
 import { allOf } from '../client/link/pages.ts'
-import { openSession } from './session.ts'
+import { environmentFor, openSession, outputOf } from './session.ts'
 import { round, table } from './table.ts'
 
 /** Each start of a control plane stores it again, so a version of somebody else's would not stay the newest. */
@@ -29,10 +29,11 @@ function addNewCommand(functions: Command): void {
     .addOption(
       new Option('--from <example>', 'what to start from').choices(Object.keys(EXAMPLES)).default('minimal'),
     )
-    .action(async (folder: string, options: { from: ExampleName }) => {
+    .action(async (folder: string, options: { from: ExampleName }, command: Command) => {
       const files = await newFunctionProject(folder, options.from)
-      process.stdout.write(
-        `${files.map((file) => `  ${folder}/${file}`).join('\n')}\n\n  cd ${folder}\n  npm test\n  npm run dev\n`,
+      outputOf(command).print(
+        { folder, files },
+        `${files.map((file) => `  ${folder}/${file}`).join('\n')}\n\n  cd ${folder}\n  npm test\n  npm run dev`,
       )
     })
 }
@@ -47,11 +48,10 @@ function addDevCommand(functions: Command): void {
       new Option('--driver <driver>', 'what runs it').choices(['workerd', 'miniflare']).default('workerd'),
     )
     .action(async (entry: string, options, command: Command) => {
-      const { home } = command.optsWithGlobals<{ home?: string }>()
-      const args = Object.entries({ home, port: options.port, driver: options.driver })
+      const args = Object.entries({ port: options.port, driver: options.driver })
         .filter(([, value]) => value !== undefined)
         .flatMap(([name, value]) => [`--${name}`, String(value)])
-      process.exitCode = await develop(entry, args)
+      process.exitCode = await develop(entry, args, environmentFor(command))
     })
 }
 
@@ -63,9 +63,8 @@ function addCheckCommand(functions: Command): void {
     .action(async (entry: string, _options, command: Command) => {
       const code = await bundled(entry)
       const checked = await checkInWorkerd({ code, name: entry })
-      const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
       const text = `${entry}: ${code.length} bytes, answers in ${checked.situations} situations, at most ${round(checked.answerMs, 0)} ms`
-      process.stdout.write(`${isJson ? JSON.stringify(checked) : text}\n`)
+      outputOf(command).print(checked, text)
     })
 }
 

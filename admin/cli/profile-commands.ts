@@ -12,6 +12,7 @@ import { waitForJobs } from '../client/wait.ts'
 import { showProgress } from './progress.ts'
 import { profileReport } from './report.ts'
 import { openSession, type Session } from './session.ts'
+import { onLeaving } from './shell/interrupted.ts'
 import { table } from './table.ts'
 
 const number = (text: string): number => {
@@ -69,7 +70,10 @@ export function addModelCommands(program: Command): void {
     .action(async (file: string, options, command: Command) => {
       const session = await openSession(command)
       const contract = options.contract === undefined ? undefined : await readContract(options.contract)
-      const progress = showProgress('upload MB')
+      using progress = showProgress('upload MB')
+      using _ = onLeaving({
+        line: 'Nothing was registered. The same command goes on from where the upload was',
+      })
       const onProgress = (done: number, total: number) =>
         progress.to(Math.round(done / 1e6), Math.round(total / 1e6))
       const ask = { ...options, file, contract, onProgress }
@@ -105,7 +109,8 @@ export function addDatasetCommands(program: Command): void {
     .requiredOption('--labels <file>', 'class names, one a line, as for the models')
     .action(async (source: string, options, command: Command) => {
       const session = await openSession(command)
-      const progress = showProgress('upload')
+      using progress = showProgress('upload')
+      using _ = onLeaving({ line: 'No data set was made. The same command uploads what is still missing' })
       const dataset = await addDataset(session.api, { source, ...options, onProgress: progress.to })
       progress.end()
       session.print(
@@ -126,7 +131,12 @@ export async function profileAndShow(
 ) {
   const { api } = session
   const jobs = await api.trpc.profiles.create.mutate(input)
-  const progress = showProgress('profile')
+  using progress = showProgress('profile')
+  using _ = onLeaving({
+    line:
+      `The devices go on with ${jobs.length} jobs. See them with: tandem profile list\n` +
+      `End one with: tandem profile cancel ${jobs[0]?.id ?? '<job>'}`,
+  })
   const done = await waitForJobs(api, jobs, progress.to)
   progress.end()
   session.print(done, profileReport(await profileLines(api, done)))

@@ -2,8 +2,10 @@
 
 import { Presets, SingleBar } from 'cli-progress'
 import type { WorkProgress } from '#contract/api/jobs.ts'
+import { onLeaving } from './shell/interrupted.ts'
 
-export interface Progress {
+/** Disposed of on every way out: a bar that nobody ends keeps the process alive and the cursor hidden. */
+export interface Progress extends Disposable {
   to(done: number, total: number): void
   end(): void
 }
@@ -22,17 +24,22 @@ function barOn(title: string, stream: NodeJS.WriteStream): Progress {
     },
     Presets.shades_classic,
   )
-  let isStarted = false
+  let leaving: Disposable | undefined
+  const end = () => {
+    bar.stop()
+    leaving?.[Symbol.dispose]()
+  }
   return {
     to(done, total) {
-      if (!isStarted) bar.start(total, done)
-      else {
-        bar.setTotal(total)
-        bar.update(done)
+      if (leaving === undefined) {
+        bar.start(total, done)
+        leaving = onLeaving({ end: () => bar.stop() })
       }
-      isStarted = true
+      bar.setTotal(total)
+      bar.update(done)
     },
-    end: () => bar.stop(),
+    end,
+    [Symbol.dispose]: end,
   }
 }
 
@@ -46,10 +53,11 @@ function linesOn(title: string, stream: NodeJS.WriteStream): Progress {
       stream.write(`  ${title} ${tenth * 10}% ${done}/${total}\n`)
     },
     end: () => undefined,
+    [Symbol.dispose]: () => undefined,
   }
 }
 
-export interface StepProgress {
+export interface StepProgress extends Disposable {
   to(progress: WorkProgress): void
   end(): void
 }
@@ -70,5 +78,6 @@ export function showSteps(): StepProgress {
       bar?.to(progress.done, progress.total)
     },
     end,
+    [Symbol.dispose]: end,
   }
 }

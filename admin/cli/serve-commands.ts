@@ -5,33 +5,41 @@ import path from 'node:path'
 import { type Command, Option } from 'commander'
 import { BATCH_MAX } from '#contract/classify.ts'
 import { Preference } from '#contract/decision.ts'
+import type { LoadedSettings } from '#platform/settings/load-settings.ts'
 import { CommandFailed } from '../client/api.ts'
 import { type ClassifyCall, ClassifyFailed, classify, classifyBatch } from '../client/classify.ts'
-import { percent, round, why } from './table.ts'
+import { address, outputOf, settingOf, settingsOf } from './session.ts'
+import { fileWords, reasonOf } from './shell/end-of-command.ts'
+import { count, percent, round, why } from './table.ts'
 
 export function addServeCommands(program: Command): void {
   program
     .command('classify')
     .description('classify images through the local worker: label, tier, why, time')
     .argument('<files...>', 'JPEG, PNG or WebP')
-    .option('--worker <url>', 'worker; TANDEM_PI_PORT on this machine where left out')
-    .option('--top <k>', 'classes an image', Number, 1)
+    .option(
+      '--worker <url>',
+      'worker (TANDEM_WORKER_URL); the local one of this machine where left out',
+      address,
+    )
+    .option('--top <k>', 'classes an image', count, 1)
     .addOption(
       new Option('--preference <p>', "what matters; the deployment's own where left out").choices(
         Preference.options,
       ),
     )
-    .option('--deadline <ms>', 'how long an answer is waited for', Number)
+    .option('--deadline <ms>', 'how long an answer is waited for', count)
     .option('--batch', `up to ${BATCH_MAX} images a request`)
     .option('--key <key>', 'API key, where the worker asks for one (TANDEM_WORKER_API_KEY)')
     .action(async (files: string[], options, command: Command) => {
-      const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
+      const settings = settingsOf(command)
+      const { isJson } = outputOf(command)
       const call: ClassifyCall = {
-        url: options.worker ?? `http://127.0.0.1:${process.env.TANDEM_PI_PORT ?? 7401}`,
+        url: options.worker ?? workerUrlOf(settings),
         topK: options.top,
         preference: options.preference,
         deadlineMs: options.deadline,
-        apiKey: options.key ?? (process.env.TANDEM_WORKER_API_KEY || undefined),
+        apiKey: options.key ?? settingOf(settings, 'TANDEM_WORKER_API_KEY'),
       }
       const size = options.batch ? BATCH_MAX : 1
       for (let i = 0; i < files.length; i += size)
@@ -42,13 +50,21 @@ export function addServeCommands(program: Command): void {
     })
 }
 
+const workerUrlOf = (settings: LoadedSettings): string =>
+  settingOf(settings, 'TANDEM_WORKER_URL') ?? `http://127.0.0.1:${settingOf(settings, 'TANDEM_PI_PORT')}`
+
 type Answered = Awaited<ReturnType<typeof classifyBatch>>[number]
 
 async function classifyFiles(files: readonly string[], call: ClassifyCall): Promise<[string, Answered][]> {
   const images = await Promise.all(
     files.map((file) =>
-      readFile(file).catch((cause: unknown) => {
-        throw new CommandFailed(`Cannot read image "${file}"`, { cause })
+      readFile(file).catch((cause: NodeJS.ErrnoException) => {
+        throw new CommandFailed(
+          `Cannot read image "${file}": ${fileWords(cause)}, expected a JPEG, PNG or WebP`,
+          {
+            cause,
+          },
+        )
       }),
     ),
   )
@@ -57,7 +73,8 @@ async function classifyFiles(files: readonly string[], call: ClassifyCall): Prom
       images.length === 1 ? [await classify(images[0]!, call)] : await classifyBatch(images, call)
     return answers.map((answer, i) => [files[i]!, answer])
   } catch (cause) {
-    if (cause instanceof ClassifyFailed) throw new CommandFailed(cause.message, { cause })
+    if (cause instanceof ClassifyFailed)
+      throw new CommandFailed(cause.message, { cause, reason: reasonOf(cause) })
     throw cause
   }
 }

@@ -19,6 +19,7 @@ import { list } from './profile-commands.ts'
 import { showSteps } from './progress.ts'
 import { evaluationReport } from './report.ts'
 import { openSession } from './session.ts'
+import { onLeaving } from './shell/interrupted.ts'
 import { percent, round, table } from './table.ts'
 
 export function addTrainCommands(program: Command): void {
@@ -31,7 +32,7 @@ export function addTrainCommands(program: Command): void {
     const session = await openSession(command)
     const policy = policyOf(options satisfies PolicyFlags)
     const input = { kind, selection, folds, seed, duplicates, featureChoice, policy }
-    const router = await withSteps((to) => trainRouter(session.api, input, to))
+    const router = await withSteps(({ to, onStart }) => trainRouter(session.api, input, to, onStart))
     const { features = [], leakCheck } = router.provenance
     session.print(
       router,
@@ -104,7 +105,7 @@ function addForestCommands(routers: Command): void {
     const { digest } = await session.api.upload(bytes, 'application/octet-stream')
     const policy = policyOf(options satisfies PolicyFlags)
     const input = { file: digest, selection, folds, seed, duplicates, features, trainedOnOtherImages, policy }
-    const router = await withSteps((to) => importForest(session.api, input, to))
+    const router = await withSteps(({ to, onStart }) => importForest(session.api, input, to, onStart))
     session.print(
       router,
       [
@@ -116,12 +117,23 @@ function addForestCommands(routers: Command): void {
   })
 }
 
-async function withSteps<T>(work: (to: OnProgress) => Promise<T>): Promise<T> {
-  const bars = showSteps()
+type Watch = { readonly to: OnProgress; readonly onStart: (id: string) => void }
+
+/** With a bar for each step, and a word for who leaves before the end. */
+async function withSteps<T>(work: (watch: Watch) => Promise<T>): Promise<T> {
+  using bars = showSteps()
+  let leaving: Disposable | undefined
+  const onStart = (id: string) => {
+    leaving = onLeaving({
+      line:
+        `Job ${id} goes on without you. Wait for it with: tandem jobs show ${id} --wait\n` +
+        `End it with: tandem jobs cancel ${id}`,
+    })
+  }
   try {
-    return await work(bars.to)
+    return await work({ to: bars.to, onStart })
   } finally {
-    bars.end()
+    leaving?.[Symbol.dispose]()
   }
 }
 

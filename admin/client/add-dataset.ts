@@ -3,9 +3,10 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { CsvError, parse } from 'csv-parse/sync'
 import { type Api, CommandFailed } from './api.ts'
-import { labelBytes, readLabelFile } from './label-file.ts'
+import { IMAGE_TYPES } from './labels/image-types.ts'
+import { labelRows } from './labels/label-csv.ts'
+import { labelBytes, readLabelFile } from './labels/label-file.ts'
 import { sourceOfFile } from './upload/upload-source.ts'
 
 export interface LabelledImage {
@@ -13,41 +14,12 @@ export interface LabelledImage {
   readonly label: number
 }
 
-const MEDIA_TYPES: Record<string, string> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-}
-
-/** Columns `file` and `label`; files are relative to the CSV; a label is a class name, or its number from 0. */
-export function readLabelCsv(text: string, file: string, labels: readonly string[]): LabelledImage[] {
-  const byName = new Map(labels.map((label, i) => [label, i]))
-  const fail = (line: number, what: string) =>
-    new CommandFailed(`Cannot read data set "${file}": line ${line}: ${what}`)
-  let rows: { record: Record<string, string>; info: { lines: number } }[]
-  try {
-    rows = parse(text, { columns: true, info: true, bom: true, skip_empty_lines: true, trim: true })
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause
-    throw new CommandFailed(`Cannot read data set "${file}": ${cause.message}`, { cause })
-  }
-  if (rows.length === 0)
-    throw new CommandFailed(`Cannot read data set "${file}": has no rows, expected "file,label"`)
-  return rows.map(({ record, info }) => {
-    const name = record.file
-    const label = record.label
-    if (!name || label === undefined) throw fail(info.lines, 'expected columns "file" and "label"')
-    const index =
-      byName.get(label) ?? (/^\d+$/.test(label) && Number(label) < labels.length ? Number(label) : undefined)
-    if (index === undefined)
-      throw fail(
-        info.lines,
-        `label "${label}" is unknown, expected a class name or a number below ${labels.length}`,
-      )
-    return { path: path.join(path.dirname(file), name), label: index }
-  })
-}
+/** Files are relative to the CSV. */
+export const readLabelCsv = (text: string, file: string, labels: readonly string[]): LabelledImage[] =>
+  labelRows(text, file, labels).map((row) => ({
+    path: path.join(path.dirname(file), row.file),
+    label: row.label,
+  }))
 
 /** `<folder>/<class>/<image>`, classes named as in the labels. */
 async function readClassFolders(folder: string, labels: readonly string[]): Promise<LabelledImage[]> {
@@ -62,7 +34,7 @@ async function readClassFolders(folder: string, labels: readonly string[]): Prom
         `Cannot read data set "${folder}": folder "${entry.name}" is none of the ${labels.length} classes`,
       )
     for (const name of (await readdir(path.join(folder, entry.name))).sort())
-      if (path.extname(name).toLowerCase() in MEDIA_TYPES)
+      if (path.extname(name).toLowerCase() in IMAGE_TYPES)
         images.push({ path: path.join(folder, entry.name, name), label })
   }
   if (images.length === 0) throw new CommandFailed(`Cannot read data set "${folder}": found no images`)
@@ -89,7 +61,7 @@ export async function addDataset(api: Api, options: AddDatasetOptions) {
   const files = []
   for (const image of images) {
     const { digest } = (await sourceOfFile(image.path).catch(missing(image.path))).ref
-    const mediaType = MEDIA_TYPES[path.extname(image.path).toLowerCase()] ?? 'application/octet-stream'
+    const mediaType = IMAGE_TYPES[path.extname(image.path).toLowerCase()] ?? 'application/octet-stream'
     files.push({ digest, path: image.path, mediaType, label: image.label })
   }
   await api.uploadMissing(files, (done) => options.onProgress(done, files.length))

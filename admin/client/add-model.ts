@@ -2,9 +2,10 @@
 // registers it. What was assumed is told, so that a wrong assumption is seen before the numbers are.
 
 import { access } from 'node:fs/promises'
-import { type ModelContract as Contract, ModelContract } from '#contract/model.ts'
+import type { ModelContract as Contract } from '#contract/model.ts'
 import { type Api, CommandFailed } from './api.ts'
-import { labelBytes, readLabelFile } from './label-file.ts'
+import { labelBytes, readLabelFile } from './labels/label-file.ts'
+import { declaredContract } from './model/declared-contract.ts'
 
 export interface AddModelOptions {
   readonly file: string
@@ -31,7 +32,9 @@ export async function addModel(api: Api, options: AddModelOptions) {
   const file = await api
     .uploadFile(options.file, { mediaType: 'application/octet-stream', onProgress })
     .catch(noModel(options.file))
-  const contract = options.contract ?? (await contractFromFile(api, file.digest, options))
+  const contract =
+    options.contract ??
+    declaredContract(options.name, await api.trpc.models.inspect.mutate({ file: file.digest }), options)
   const { name, family, params, layers } = options
   const model = await api.trpc.models.create.mutate({
     name,
@@ -48,48 +51,4 @@ export async function addModel(api: Api, options: AddModelOptions) {
 const noModel = (file: string) => (cause: unknown) => {
   if (cause instanceof CommandFailed) throw cause
   throw new CommandFailed(`Cannot read model "${file}": expected an ONNX file`, { cause })
-}
-
-async function contractFromFile(api: Api, digest: string, options: AddModelOptions): Promise<Contract> {
-  const info = await api.trpc.models.inspect.mutate({ file: digest })
-  const input = info.inputs[0]
-  const output = info.outputs[0]
-  if (!input || !output)
-    throw new CommandFailed(`Cannot register model "${options.name}": it has no input or no output`)
-  const size = imageSize(input.shape)
-  if (!size)
-    throw new CommandFailed(
-      `Cannot register model "${options.name}": input "${input.name}" is [${input.shape.join(', ')}], expected an RGB ` +
-        'image such as [1, 3, 224, 224] or [1, 224, 224, 3], or --contract FILE',
-    )
-  const parsed = ModelContract.safeParse({
-    input: {
-      name: input.name,
-      dtype: input.dtype,
-      ...size,
-      ...(options.crop === undefined ? {} : { crop: options.crop }),
-      ...(options.resize === undefined ? {} : { resize: options.resize }),
-      ...(options.mean === undefined ? {} : { mean: options.mean }),
-      ...(options.std === undefined ? {} : { std: options.std }),
-    },
-    output: {
-      name: output.name,
-      kind: options.output ?? (/prob|softmax/i.test(output.name) ? 'softmax' : 'logits'),
-    },
-  })
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  throw new CommandFailed(
-    `Cannot register model "${options.name}": ${issue.path.join('.')}: ${issue.message}`,
-  )
-}
-
-function imageSize(shape: readonly (number | string)[]) {
-  const [, a, b, c] = shape
-  if (shape.length !== 4) return undefined
-  if (a === 3 && typeof b === 'number' && typeof c === 'number')
-    return { layout: 'nchw', height: b, width: c } as const
-  if (c === 3 && typeof a === 'number' && typeof b === 'number')
-    return { layout: 'nhwc', height: a, width: b } as const
-  return undefined
 }

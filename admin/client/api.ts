@@ -5,14 +5,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { TRPCClientError } from '@trpc/client'
 import type { ArtifactRef } from '#contract/digest.ts'
+import { CommandFailed, type FailureReason } from './command-failed.ts'
 import { openLink, type Trpc } from './link/open-link.ts'
-import { type Line, refusalOf, send, UNREACHABLE, type UploadOptions, upload } from './upload/upload.ts'
+import { unreachable } from './link/unreachable.ts'
+import { type Line, refusalOf, send, type UploadOptions, upload } from './upload/upload.ts'
 import { sha256, sourceOfBytes, sourceOfFile } from './upload/upload-source.ts'
 
-/** What a person sees when a command cannot do what was asked; anything else is a defect. */
-export class CommandFailed extends Error {
-  override readonly name = 'CommandFailed'
-}
+export { CommandFailed }
 
 export interface Api {
   readonly trpc: Trpc
@@ -20,7 +19,7 @@ export interface Api {
   /** Of a file of any size; throws the error of the file system where it cannot be read. */
   uploadFile(file: string, options: UploadOptions): Promise<ArtifactRef>
   /** The bytes of an artifact, hashed. */
-  artifact(digest: string): Promise<Uint8Array>
+  artifact(digest: string, onProgress?: (doneBytes: number) => void): Promise<Uint8Array>
   /** The bytes of a captured image. */
   capture(digest: string): Promise<Uint8Array>
   /** Uploads those that the control plane lacks. */
@@ -57,7 +56,7 @@ export async function openApi(options: {
       return source.ref
     },
     capture: (digest) => fetchBytes(line, `/captures/${digest}`, digest),
-    artifact: (digest) => fetchBytes(line, `/artifacts/${digest}`, digest),
+    artifact: (digest, onProgress) => fetchBytes(line, `/artifacts/${digest}`, digest, onProgress),
     async uploadMissing(files, onProgress) {
       const missing = new Set(await trpc.artifacts.missing.mutate({ digests: files.map((f) => f.digest) }))
       let done = files.length - files.filter((f) => missing.has(f.digest)).length
@@ -74,12 +73,30 @@ export async function openApi(options: {
   }
 }
 
-async function fetchBytes(line: Line, pathname: string, digest: string): Promise<Uint8Array> {
+async function fetchBytes(
+  line: Line,
+  pathname: string,
+  digest: string,
+  onProgress?: (doneBytes: number) => void,
+): Promise<Uint8Array> {
   const response = await send(line, pathname)
   if (!response.ok) throw await refusalOf(response, digest)
-  const bytes = new Uint8Array(await response.arrayBuffer())
+  const bytes = await readAll(response, onProgress).catch((cause: unknown) => {
+    throw unreachable(line.url, cause)
+  })
   if (sha256(bytes) === digest) return bytes
   throw new CommandFailed(`Cannot fetch ${digest}: other bytes came, expected those of that digest`)
+}
+
+async function readAll(response: Response, onProgress?: (doneBytes: number) => void): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  let doneBytes = 0
+  for await (const piece of response.body ?? []) {
+    pieces.push(piece)
+    doneBytes += piece.length
+    onProgress?.(doneBytes)
+  }
+  return Buffer.concat(pieces)
 }
 
 async function readKey(home: string): Promise<string> {
@@ -89,14 +106,29 @@ async function readKey(home: string): Promise<string> {
   } catch (cause) {
     throw new CommandFailed(
       `Cannot read the admin key "${file}": expected a started control plane, TANDEM_HOME or TANDEM_API_KEY`,
-      { cause },
+      { cause, reason: 'not-allowed' },
     )
   }
 }
 
-/** The sentence for a person behind whatever a call threw, or undefined where it is a defect. */
-export function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof CommandFailed) return error.message
-  if (!(error instanceof TRPCClientError)) return undefined
-  return error.shape === undefined ? UNREACHABLE : error.message
+export interface Failure {
+  readonly sentence: string
+  readonly reason: FailureReason
 }
+
+const REASONS: Readonly<Record<string, FailureReason>> = {
+  UNAUTHORIZED: 'not-allowed',
+  FORBIDDEN: 'not-allowed',
+  NOT_FOUND: 'not-found',
+}
+
+/** What a person is told of whatever a call threw, or undefined where it is a defect. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof CommandFailed) return { sentence: error.message, reason: error.reason }
+  if (!(error instanceof TRPCClientError)) return undefined
+  if (error.cause instanceof CommandFailed) return failureOf(error.cause)
+  const reason = REASONS[(error.data as { code?: string } | undefined)?.code ?? '']
+  return { sentence: error.message, reason: reason ?? 'failed' }
+}
+
+export const sentenceOf = (error: unknown): string | undefined => failureOf(error)?.sentence

@@ -35,8 +35,17 @@ export async function checkInWorkerd(question: { code: string; name: string }): 
 }
 
 /** Its exit code, once it has ended: by itself, or since the terminal or the parent says so. */
-export async function develop(entry: string, args: readonly string[]): Promise<number> {
-  const child = start('../../workers/dev/main.ts', [entry, ...args], ['inherit', 'inherit', 'inherit', 'ipc'])
+export async function develop(
+  entry: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const child = start(
+    '../../workers/dev/main.ts',
+    [entry, ...args],
+    ['inherit', 'inherit', 'inherit', 'ipc'],
+    env,
+  )
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => child.connected && child.send('stop'))
   return new Promise((resolve, reject) => {
@@ -45,8 +54,13 @@ export async function develop(entry: string, args: readonly string[]): Promise<n
   })
 }
 
-function start(entry: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
+function start(
+  entry: string,
+  args: readonly string[],
+  stdio: StdioOptions,
+  env?: NodeJS.ProcessEnv,
+): ChildProcess {
   // tsx by its place: the CLI is started from anybody's folder, where no package of that name may be.
   const execArgv = ['--import', import.meta.resolve('tsx')]
-  return fork(fileURLToPath(new URL(entry, import.meta.url)), args, { execArgv, stdio })
+  return fork(fileURLToPath(new URL(entry, import.meta.url)), args, { execArgv, stdio, ...(env && { env }) })
 }

@@ -43,14 +43,26 @@ export async function waitForWork(
 }
 
 /** The router of a training, once it is there. */
-export async function trainRouter(api: Trpc, input: Training, onProgress?: OnProgress) {
+export async function trainRouter(
+  api: Trpc,
+  input: Training,
+  onProgress?: OnProgress,
+  onStart?: (job: string) => void,
+) {
   const { id } = await api.trpc.routers.train.mutate(input)
+  onStart?.(id)
   return routerOf(api, await waitForWork(api, id, onProgress))
 }
 
 /** Beside the router the names of the file's two classes. */
-export async function importForest(api: Trpc, input: ForestImport, onProgress?: OnProgress) {
+export async function importForest(
+  api: Trpc,
+  input: ForestImport,
+  onProgress?: OnProgress,
+  onStart?: (job: string) => void,
+) {
   const { id } = await api.trpc.routers.importForest.mutate(input)
+  onStart?.(id)
   const job = await waitForWork(api, id, onProgress)
   const labels = job.result?.labels as [string, string]
   return { ...(await routerOf(api, job)), labels }

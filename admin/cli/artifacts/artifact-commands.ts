@@ -1,9 +1,11 @@
 // What is stored, what needs it, and the collection of what nothing needs.
 
-import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { writeDurably } from '#platform/durable-write.ts'
 import { allOf } from '../../client/link/pages.ts'
+import { showProgress } from '../progress.ts'
 import { openSession } from '../session.ts'
+import { onLeaving } from '../shell/interrupted.ts'
 import { count, table } from '../table.ts'
 
 const shortened = (digest: string) => digest.slice('sha256:'.length, 'sha256:'.length + 12)
@@ -55,7 +57,14 @@ export function addArtifactCommands(program: Command): void {
     .action(async (start: string, file: string, _options, command: Command) => {
       const session = await openSession(command)
       const { digest, sizeBytes } = await session.api.trpc.artifacts.get.query({ digest: start })
-      await writeFile(file, await session.api.artifact(digest))
+      using _ = onLeaving({ line: `Nothing was written to "${file}"` })
+      using progress = showProgress('fetch MB')
+      const megabytes = (bytes: number) => Math.round(bytes / 1e6)
+      const bytes = await session.api.artifact(digest, (done) =>
+        progress.to(megabytes(done), megabytes(sizeBytes)),
+      )
+      progress.end()
+      await writeDurably(file, bytes)
       session.print({ digest, sizeBytes, file }, `${sizeBytes} bytes in "${file}"`)
     })
   addCollection(artifacts)

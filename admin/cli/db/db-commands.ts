@@ -4,9 +4,9 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import { environmentFor } from '../session.ts'
 
 interface Flags {
-  readonly home?: string
   readonly json?: boolean
   readonly artifacts?: boolean
   readonly force?: boolean
@@ -37,16 +37,18 @@ const run = (task: string) => async (file: string, _: unknown, command: Command)
   const flags = command.optsWithGlobals<Flags>()
   const given = (['json', 'artifacts', 'force', 'yes'] as const).filter((name) => flags[name])
   const args = [task, file, ...given.map((name) => `--${name}`)]
-  if (flags.home !== undefined) args.push('--home', flags.home)
-  process.exitCode = await ended(args)
+  process.exitCode = await ended(args, environmentFor(command))
 }
 
 /** Its exit code. Ctrl-C reaches it as well, by the terminal. */
-function ended(args: readonly string[]): Promise<number> {
+function ended(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  // The child tells how it ends; a parent that is gone before it would give the terminal back too early.
+  process.on('SIGINT', () => undefined)
   const entry = fileURLToPath(new URL('../../database/main.ts', import.meta.url))
   // tsx by its place: the CLI is started from anybody's folder, where no package of that name may be.
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...args], {
     stdio: 'inherit',
+    env,
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)

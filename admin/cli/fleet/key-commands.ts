@@ -8,6 +8,7 @@ import type { JWK } from 'jose'
 import { addKey, findKey, KeyRefused, keysOf, retireKey, signByKey } from '#platform/signing/key-folder.ts'
 import { CommandFailed } from '../../client/api.ts'
 import { keyFileOf, openSession, type Session } from '../session.ts'
+import { fileWords } from '../shell/end-of-command.ts'
 import { table } from '../table.ts'
 
 const THEN = 'Restart the control plane'
@@ -100,10 +101,17 @@ function addChangeCommands(keys: Command): void {
 }
 
 async function readHalf(file: string): Promise<JWK> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new CommandFailed(`Cannot read key "${file}"`, { cause })
+  const expected = 'expected the public half of an Ed25519 key as a JWK'
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailed(`Cannot read key "${file}": ${fileWords(cause)}, ${expected}`, { cause })
   })
-  const { kty, crv, x, d } = JSON.parse(text) as Record<string, string | undefined>
+  let jwk: unknown
+  try {
+    jwk = JSON.parse(text)
+  } catch (cause) {
+    throw new CommandFailed(`Cannot read key "${file}": it is no JSON, ${expected}`, { cause })
+  }
+  const { kty, crv, x, d } = (jwk ?? {}) as Record<string, string | undefined>
   if (d !== undefined)
     throw new CommandFailed(`Cannot add key "${file}": it is a private one, expected the public half alone`)
   return { kty, crv, x } as JWK

@@ -5,7 +5,8 @@ import { ASKED_KINDS, WorkKind, WorkState } from '#contract/api/jobs.ts'
 import { allOf } from '../../client/link/pages.ts'
 import { type Work, waitForWork } from '../../client/work.ts'
 import { showSteps } from '../progress.ts'
-import { openSession } from '../session.ts'
+import { environmentFor, openSession } from '../session.ts'
+import { onLeaving } from '../shell/interrupted.ts'
 import { table } from '../table.ts'
 import { choices, counted } from './choices.ts'
 import { runWorker } from './run-worker.ts'
@@ -41,9 +42,10 @@ export function addJobCommands(program: Command): void {
     .option('--wait', 'until it has ended')
     .action(async (id: string, { wait }, command: Command) => {
       const session = await openSession(command)
-      const bars = showSteps()
+      using bars = showSteps()
+      using _ = onLeaving({ line: `Job ${id} goes on without you` })
       const job = wait
-        ? await waitForWork(session.api, id, bars.to).finally(bars.end)
+        ? await waitForWork(session.api, id, bars.to)
         : await session.api.trpc.jobs.get.query({ id })
       session.print(job, lines(job))
     })
@@ -60,7 +62,7 @@ export function addJobCommands(program: Command): void {
     .description(
       'work on jobs in this process, beside the control plane; settings are those of a control plane',
     )
-    .action(runWorker)
+    .action((_options, command: Command) => runWorker(environmentFor(command)))
 }
 
 const progressOf = ({ state, progress }: Pick<Work, 'state' | 'progress'>): string =>

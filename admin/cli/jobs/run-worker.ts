@@ -4,9 +4,9 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** Ends as the worker ends; signals of the terminal and of whoever runs this reach it. */
-export function runWorker(): Promise<void> {
+export function runWorker(env: NodeJS.ProcessEnv): Promise<void> {
   const entry = fileURLToPath(new URL('../../jobs/main.ts', import.meta.url))
-  const worker = fork(entry, { execArgv: ['--import', import.meta.resolve('tsx')], stdio: 'inherit' })
+  const worker = fork(entry, { execArgv: ['--import', import.meta.resolve('tsx')], stdio: 'inherit', env })
   const stop = () => void (worker.connected && worker.send('stop', () => undefined))
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

@@ -1,11 +1,14 @@
 // Stage observe: hard images that devices handed in. `export` writes them beside a CSV that `datasets add` reads once a
 // person has filled in its labels; what the tiers said stands beside, for whoever trusts it.
 
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
+import { CommandFailed } from '../../client/api.ts'
 import { allOf, eachOf } from '../../client/link/pages.ts'
 import { openSession, type Session } from '../session.ts'
+import { onLeaving } from '../shell/interrupted.ts'
 import { count, table } from '../table.ts'
 import { deviceNamesOf, versionsOf } from './decision-command.ts'
 
@@ -52,6 +55,13 @@ async function exportCaptures(session: Session, folder: string, version: string 
   const [names, versions] = [await deviceNamesOf(session), await versionsOf(session)]
   const deploymentId = [...versions].find(([, v]) => String(v) === version)?.[0] ?? version
   await mkdir(folder, { recursive: true })
+  const file = path.join(folder, 'labels.csv')
+  // Somebody may have filled in its labels.
+  if (existsSync(file))
+    throw new CommandFailed(
+      `Cannot export into "${folder}": it has a labels.csv, expected a new or empty folder`,
+    )
+  using _ = onLeaving({ line: `"${folder}" has no labels.csv yet: the same command begins again` })
   const lines = ['file,label,local_label,edge_label,reason,score,threshold,device,deployment,at,digest']
   for await (const row of pages(session, deploymentId)) {
     const bytes = await session.api.capture(row.digest)
@@ -62,7 +72,6 @@ async function exportCaptures(session: Session, folder: string, version: string 
     lines.push([name, '', ...said, ...of].map((cell) => quoted(cell ?? '')).join(','))
     if ((lines.length - 1) % 100 === 0) session.tell(`  ${lines.length - 1} images`)
   }
-  const file = path.join(folder, 'labels.csv')
   await writeFile(file, `${lines.join('\n')}\n`)
   return { count: lines.length - 1, file }
 }

@@ -5,10 +5,16 @@ import { CommandFailed } from '../../client/api.ts'
 import { allOf } from '../../client/link/pages.ts'
 import { countsOf, figuresOf, type RolloutView, stageName, watchRollout } from '../../client/watch-rollout.ts'
 import { openSession, type Session } from '../session.ts'
+import { onLeaving } from '../shell/interrupted.ts'
 import { count, table } from '../table.ts'
 
 /** Until it ends; throws where that is no good end. */
 export async function watchToEnd(session: Session, id: string, answer?: unknown): Promise<void> {
+  using _ = onLeaving({
+    line:
+      `The rollout goes on without you. See it with: tandem rollouts watch ${id}\n` +
+      `Send it back with: tandem rollouts abort ${id}`,
+  })
   const view = await watchRollout(session.api, id, (line) => session.tell(`  ${line}`))
   if (view.state !== 'completed')
     throw new CommandFailed(

@@ -11,11 +11,14 @@ import {
   type Operation,
   retryLink,
   splitLink,
+  TRPCClientError,
   type TRPCLink,
 } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
 import { IDEMPOTENCY_HEADER, IDEMPOTENT_CALLS } from '#contract/api/idempotency.ts'
 import type { AdminRouter } from '../../api/router.ts'
 import { FetchEventSource } from './event-source.ts'
+import { unreachable } from './unreachable.ts'
 
 export type Trpc = ReturnType<typeof createTRPCClient<AdminRouter>>
 
@@ -39,6 +42,30 @@ function isRefused(error: unknown): boolean {
   return false
 }
 
+/** A page of somebody else's server, which will not become a control plane; proxies that lost theirs say 5xx. */
+function isOfAnother(error: Error): boolean {
+  const { response } = ((error as { meta?: unknown }).meta ?? {}) as { response?: Response }
+  return response !== undefined && response.status < 500
+}
+
+/** Whoever was not reached is told by its address; the API's own refusals stay as they are. */
+const inWords =
+  (url: string): TRPCLink<AdminRouter> =>
+  () =>
+  ({ op, next }) =>
+    observable((observer) =>
+      next(op).subscribe({
+        next: (value) => observer.next(value),
+        complete: () => observer.complete(),
+        error: (error) =>
+          observer.error(
+            error.shape === undefined && !op.signal?.aborted
+              ? TRPCClientError.from(unreachable(url, error))
+              : error,
+          ),
+      }),
+    )
+
 /** For all attempts of one call. */
 const prepare: TRPCLink<AdminRouter> =
   () =>
@@ -50,6 +77,7 @@ const prepare: TRPCLink<AdminRouter> =
 /** An answer in the API's words is an answer; all else is a connection that was lost, or a proxy's page. */
 function mayAskAgain(op: Operation, error: Error & { shape?: unknown }, attempts: number): boolean {
   if (error.shape !== undefined || !(op.type === 'query' || heedsKey(op))) return false
+  if (isOfAnother(error)) return false
   const context = op.context.attempts as { wereLost: boolean }
   context.wereLost ||= !isRefused(error)
   return attempts < (context.wereLost ? ATTEMPTS_LOST_MAX : ATTEMPTS_MAX)
@@ -70,6 +98,7 @@ export function openLink({ url, headers }: LinkOptions): Trpc {
           eventSourceOptions: { headers },
         }),
         false: [
+          inWords(url),
           prepare,
           retryLink({
             retry: ({ op, error, attempts }) => mayAskAgain(op, error, attempts),

@@ -1,15 +1,15 @@
 // Bytes to the control plane: small ones in one request, larger ones in parts, which go on where they were when the
 // line is cut or the control plane starts anew. Where it is the control plane says, every time: nothing is remembered
-// here, so a client that was killed goes on as well when it is asked for the same file again.
+// here, so a client that was killed goes on as well when it is asked for the same file again. Runs in browsers too.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   UPLOAD_COMPLETE_HEADER,
   UPLOAD_LENGTH_HEADER,
   UPLOAD_OFFSET_HEADER,
 } from '#contract/api/artifacts.ts'
 import { ErrorBody } from '#contract/classify.ts'
-import { CommandFailed } from '../api.ts'
+import { CommandFailed, type FailureReason } from '../command-failed.ts'
+import { unreachable } from '../link/unreachable.ts'
 import type { UploadSource } from './upload-source.ts'
 
 /** Sent again from the beginning in a second or two. */
@@ -32,7 +32,13 @@ export interface UploadOptions {
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined
   /** How long it may not get any further. */
   readonly patienceMs?: number
+  /** Gives up at once; what is up there already stays, and is gone on from. */
+  readonly signal?: AbortSignal | undefined
+  /** Of one request. */
+  readonly appendBytes?: number
 }
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Asking again may help; `afterMs` where the control plane said when. */
 class Interrupted extends Error {
@@ -45,15 +51,19 @@ class Interrupted extends Error {
 
 export async function upload(line: Line, source: UploadSource, options: UploadOptions): Promise<void> {
   const { digest, sizeBytes } = source.ref
-  if (sizeBytes > WHOLE_MAX_BYTES) return uploadInParts(line, source, options)
+  const wholeMaxBytes = Math.min(WHOLE_MAX_BYTES, options.appendBytes ?? WHOLE_MAX_BYTES)
+  if (sizeBytes > wholeMaxBytes) return uploadInParts(line, source, options)
   const body = await source.slice(0, sizeBytes)
   const answer = await send(line, `/artifacts/${digest}`, {
     method: 'PUT',
     headers: { 'content-type': options.mediaType },
-    body: body,
+    body: body as Uint8Array<ArrayBuffer>,
+    ...signalOf(options),
   })
   if (!answer.ok) throw await refusalOf(answer, digest)
 }
+
+const signalOf = ({ signal }: UploadOptions) => (signal === undefined ? {} : { signal })
 
 async function uploadInParts(line: Line, source: UploadSource, options: UploadOptions): Promise<void> {
   const { digest, sizeBytes } = source.ref
@@ -71,7 +81,7 @@ async function uploadInParts(line: Line, source: UploadSource, options: UploadOp
       for (;;) {
         moved(state.offsetBytes)
         if (state.isComplete) return
-        state = await append(line, source, state.offsetBytes)
+        state = await append(line, source, state.offsetBytes, options)
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
@@ -83,6 +93,7 @@ async function uploadInParts(line: Line, source: UploadSource, options: UploadOp
           { cause: error.cause },
         )
       await sleep(error.afterMs ?? pauseMs * (0.5 + Math.random()))
+      options.signal?.throwIfAborted()
       pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS)
     }
 }
@@ -92,21 +103,28 @@ interface State {
   readonly isComplete: boolean
 }
 
-const begin = async (line: Line, { ref }: UploadSource, { mediaType }: UploadOptions): Promise<State> =>
+const begin = async (line: Line, { ref }: UploadSource, options: UploadOptions): Promise<State> =>
   stateOf(
     await sendAgain(line, `/artifacts/${ref.digest}/upload`, {
       method: 'POST',
-      headers: { [UPLOAD_LENGTH_HEADER]: String(ref.sizeBytes), 'content-type': mediaType },
+      headers: { [UPLOAD_LENGTH_HEADER]: String(ref.sizeBytes), 'content-type': options.mediaType },
+      ...signalOf(options),
     }),
     ref.digest,
   )
 
-async function append(line: Line, { ref, slice }: UploadSource, from: number): Promise<State> {
-  const body = await slice(from, Math.min(from + APPEND_BYTES, ref.sizeBytes))
+async function append(
+  line: Line,
+  { ref, slice }: UploadSource,
+  from: number,
+  options: UploadOptions,
+): Promise<State> {
+  const body = await slice(from, Math.min(from + (options.appendBytes ?? APPEND_BYTES), ref.sizeBytes))
   const answer = await sendAgain(line, `/artifacts/${ref.digest}/upload`, {
     method: 'PATCH',
     headers: { [UPLOAD_OFFSET_HEADER]: String(from), 'content-type': 'application/partial-upload' },
-    body: body,
+    body: body as Uint8Array<ArrayBuffer>,
+    ...signalOf(options),
   })
   return stateOf(answer, ref.digest)
 }
@@ -143,12 +161,16 @@ export async function send({ url, headers }: Line, path: string, init: RequestIn
   try {
     return await fetch(`${url}${path}`, { ...init, headers: { ...headers, ...init.headers } })
   } catch (cause) {
-    throw new CommandFailed(UNREACHABLE, { cause })
+    init.signal?.throwIfAborted()
+    throw unreachable(url, cause)
   }
 }
 
-export const UNREACHABLE =
-  'Cannot reach the control plane: is it running? Start it with `npm start`, or set TANDEM_URL'
+const REASONS: Readonly<Record<number, FailureReason>> = {
+  401: 'not-allowed',
+  403: 'not-allowed',
+  404: 'not-found',
+}
 
 export async function refusalOf(answer: Response, digest: string): Promise<CommandFailed> {
   const refused = ErrorBody.safeParse(await answer.json().catch(() => undefined))
@@ -156,5 +178,6 @@ export async function refusalOf(answer: Response, digest: string): Promise<Comma
     refused.success
       ? refused.data.error.message
       : `Cannot send or fetch ${digest}: status ${answer.status}, expected success`,
+    { reason: REASONS[answer.status] },
   )
 }

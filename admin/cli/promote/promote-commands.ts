@@ -1,16 +1,17 @@
 // Stage promote: making a router and its pair the current deployment of a group, and going back.
 
 import type { Command } from 'commander'
-import { CommandFailed } from '../client/api.ts'
-import { allOf } from '../client/link/pages.ts'
-import { waitForServing } from '../client/wait.ts'
-import { addAliasCommands } from './promote/alias-commands.ts'
-import { type ObserveOptions, observePolicy, withObserveOptions } from './promote/observe-options.ts'
-import { type OffloadOptions, offloadPolicy, withOffloadOptions } from './promote/offload-options.ts'
-import { type PlanOptions, planFrom, withPlanOptions } from './promote/plan-options.ts'
-import { addRolloutCommands, watchToEnd } from './promote/rollout-commands.ts'
-import { openSession, type Session } from './session.ts'
-import { count, table } from './table.ts'
+import { CommandFailed } from '../../client/api.ts'
+import { allOf } from '../../client/link/pages.ts'
+import { waitForServing } from '../../client/wait.ts'
+import { openSession, type Session } from '../session.ts'
+import { onLeaving } from '../shell/interrupted.ts'
+import { count, table } from '../table.ts'
+import { addAliasCommands } from './alias-commands.ts'
+import { type ObserveOptions, observePolicy, withObserveOptions } from './observe-options.ts'
+import { type OffloadOptions, offloadPolicy, withOffloadOptions } from './offload-options.ts'
+import { type PlanOptions, planFrom, withPlanOptions } from './plan-options.ts'
+import { addRolloutCommands, watchToEnd } from './rollout-commands.ts'
 
 const ROLLOUT_TIMEOUT_MS = 180_000
 
@@ -39,6 +40,11 @@ const pairOf = ({ deployment: { id, version, local, edge } }: Started): string =
 async function follow(session: Session, group: string, started: Started): Promise<void> {
   const { id, version } = started.deployment
   session.tell(`D${pairOf(started).slice(1)}`)
+  using _ = onLeaving({
+    line:
+      `The devices go on installing it. See them with: tandem devices list --group ${group}\n` +
+      `Send it back with: tandem rollback --group ${group}`,
+  })
   const target = { deploymentId: id, group, timeoutMs: ROLLOUT_TIMEOUT_MS }
   await waitForServing(session.api, target, (line) => session.tell(`  ${line}`))
   session.print(started, `Serving deployment ${version} on every device of group "${group}"`)
