@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { Decision, Preference } from './decision.ts'
+import { FeatureName } from './features.ts'
 import { Energy } from './outcome.ts'
 import { Tier } from './tier.ts'
 
@@ -27,6 +28,10 @@ export const ClassifyOptions = z.object({
     .describe(
       'How long the client waits. What is left of it bounds the time for the edge tier; a request that cannot be answered by then, as the line of others stands, is refused with `late` at once.',
     ),
+  explain: z
+    .enum(['features'])
+    .optional()
+    .describe('What to tell beside: `features`, those of the image that the router has looked at.'),
 })
 export type ClassifyOptions = z.infer<typeof ClassifyOptions>
 
@@ -34,6 +39,7 @@ export const OPTION_HEADERS: Record<keyof ClassifyOptions, string> = {
   topK: 'tandem-top-k',
   preference: 'tandem-preference',
   deadlineMs: 'tandem-deadline-ms',
+  explain: 'tandem-explain',
 }
 
 export const RankedClass = z.object({
@@ -51,6 +57,12 @@ export const FunctionAnswer = z.object({
   model: z.string(),
   decision: Decision,
   timingsMs: z.record(z.string(), z.number()),
+  /** Where they were asked for, and the router has looked at any. */
+  features: z
+    .array(z.object({ name: FeatureName, value: z.number() }))
+    .min(1)
+    .max(100)
+    .optional(),
 })
 export type FunctionAnswer = z.infer<typeof FunctionAnswer>
 

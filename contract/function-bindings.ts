@@ -83,6 +83,8 @@ export const FunctionRequest = z.object({
   preference: Preference,
   /** A uniform number in [0, 1) for routers that draw lots. */
   lot: z.number().min(0).lt(1),
+  /** What the answer should tell beside. A function may leave it out. */
+  explain: z.enum(['features']).optional(),
   /** What the host knows beforehand. A host that is older than the field tells nothing. */
   expected: Expected.optional(),
 })

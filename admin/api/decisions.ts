@@ -1,7 +1,7 @@
 // Stage observe: what the devices decided and why, and how often their tiers disagree on what stayed.
 
 import { z } from 'zod'
-import { DecisionFigures, DecisionList } from '#contract/api/decisions.ts'
+import { DecisionFigures, DecisionList, DecisionSaving } from '#contract/api/decisions.ts'
 import { disagreementOf } from '#core/observe/disagreement.ts'
 import { decisionTotals } from '#db/queries/decisions.ts'
 import { findDevice } from '#db/queries/devices.ts'
@@ -9,6 +9,7 @@ import { pageDecisions } from '#db/queries/lists/decision-lists.ts'
 import { auditsByDeployment } from '#db/queries/observe/audits.ts'
 import { decisionFigures } from '#db/queries/observe/decision-figures.ts'
 import { found } from '../refusal.ts'
+import { savingOf } from './observe/saving.ts'
 import { query, router } from './trpc.ts'
 
 const Since = z.object({
@@ -38,6 +39,11 @@ export const decisionsRouter = router({
     ),
 
   totals: query.input(Since).query(({ ctx, input }) => decisionTotals(ctx.db, { since: sinceOf(input) })),
+
+  /** Energy at the devices against sending every image to the edge, and none; with how sure that is. */
+  saving: query
+    .input(DecisionSaving)
+    .query(({ ctx, input }) => savingOf(ctx.db, input.deployment, sinceOf(input))),
 
   /** Of audited images, per deployment: the share with its 95 % interval. */
   disagreement: query.input(Since).query(async ({ ctx, input }) => {

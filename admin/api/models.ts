@@ -7,10 +7,12 @@ import { type Db, isUniqueViolation } from '#db/db.ts'
 import { claimArtifact } from '#db/queries/artifacts.ts'
 import { pageModels } from '#db/queries/lists/profile-lists.ts'
 import { findModel, insertModel, type ModelRow } from '#db/queries/models.ts'
+import type { Context } from '../context.ts'
+import { askGateInTurns } from '../model-gate/ask-gate-in-turns.ts'
 import { askGate } from '../model-gate/model-gate.ts'
 import { found, Refusal } from '../refusal.ts'
 import { readLabels } from './labels.ts'
-import { mutation, query, router } from './trpc.ts'
+import { mutationBefore, once, query, router } from './trpc.ts'
 
 /** The same name with the same content is the same registration; with other content it is a conflict. */
 function sameModel(row: ModelRow, draft: ModelDraft): boolean {
@@ -28,6 +30,21 @@ async function registered(db: Db, draft: ModelDraft): Promise<ModelRow | undefin
     'conflict',
     `Cannot register model "${draft.name}": that name is taken by other content, expected a new name`,
   )
+}
+
+/**
+ * Up to a minute in a process of its own, and so before the transaction of the call: nobody's connection and no lock is
+ * held meanwhile. Throws where the model may not be registered.
+ */
+async function passGate(ctx: Context, draft: ModelDraft): Promise<void> {
+  const labels = await readLabels(ctx, draft.labels)
+  if ((await claimArtifact(ctx.db, draft.file)) === undefined)
+    throw new Refusal('invalid', `Cannot register model "${draft.name}": file ${draft.file} was not uploaded`)
+  const question = { ask: 'check', contract: draft.contract, labelCount: labels.length } as const
+  const verdict = await askGateInTurns(draft.file, question, { domains: ctx.modelDomains }, (use) =>
+    ctx.artifacts.withFile(draft.file, use),
+  )
+  if (!verdict.ok) throw new Refusal('invalid', verdict.reason)
 }
 
 export const modelsRouter = router({
@@ -48,26 +65,24 @@ export const modelsRouter = router({
     return answer.info!
   }),
 
-  create: mutation.input(ModelDraft).mutation(async ({ ctx, input }) => {
-    const present = await registered(ctx.db, input)
-    if (present) return present
-    const labels = await readLabels(ctx, input.labels)
-    if ((await claimArtifact(ctx.db, input.file)) === undefined)
-      throw new Refusal(
-        'invalid',
-        `Cannot register model "${input.name}": file ${input.file} was not uploaded`,
-      )
-    const { contract } = input
-    const verdict = await ctx.artifacts.withFile(input.file, (file) =>
-      askGate({ ask: 'check', file, contract, labelCount: labels.length }, { domains: ctx.modelDomains }),
-    )
-    if (!verdict.ok) throw new Refusal('invalid', verdict.reason)
-    try {
-      // In a transaction of its own, or inside another's a savepoint: a name that is taken must not break that one.
-      return await ctx.db.transaction((tx) => insertModel(tx, input))
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error
-      return (await registered(ctx.db, input))!
-    }
-  }),
+  create: mutationBefore
+    .input(ModelDraft)
+    .use(async ({ ctx, input, next }) => {
+      if (!(await registered(ctx.db, input))) await passGate(ctx, input)
+      return next()
+    })
+    .use(once)
+    .mutation(async ({ ctx, input }) => {
+      const present = await registered(ctx.db, input)
+      if (present) return present
+      // It has to be there for longer than the gate took.
+      await claimArtifact(ctx.db, input.file)
+      try {
+        // In a transaction of its own, or inside another's a savepoint: a name that is taken must not break that one.
+        return await ctx.db.transaction((tx) => insertModel(tx, input))
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error
+        return (await registered(ctx.db, input))!
+      }
+    }),
 })

@@ -15,6 +15,7 @@ import { functionsRouter } from './functions.ts'
 import { jobsRouter } from './jobs.ts'
 import { modelsRouter } from './models.ts'
 import { capturesRouter } from './observe/captures.ts'
+import { systemRouter } from './observe/system.ts'
 import { profilesRouter } from './profiles.ts'
 import { aliasesRouter } from './promote/aliases.ts'
 import { edgesRouter } from './promote/edges.ts'
@@ -41,6 +42,7 @@ export const adminRouter = router({
   captures: capturesRouter,
   keys: keysRouter,
   live: liveRouter,
+  system: systemRouter,
   session: sessionRouter,
   users: usersRouter,
   apiKeys: apiKeysRouter,

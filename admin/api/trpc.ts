@@ -82,6 +82,7 @@ const audited = t.middleware(async ({ ctx, next, path, getRawInput }) => {
   const input = await getRawInput()
   const audit = openRecorder()
   const result = await next({ ctx: { ...ctx, audit } })
+  ctx.live.noteOwnChange()
   const outcome = result.ok ? 'ok' : result.error.code
   if (!actor && !KEPT_OF_STRANGERS.includes(outcome)) return result
   await recordCall(ctx.db, { actor, address, action: path, outcome, input }, audit)
@@ -97,7 +98,7 @@ class Undone extends Error {
 }
 
 /** Once for each idempotency key, where the procedure heeds one: then its database is the transaction of the call. */
-const once = t.middleware(async ({ ctx, next, path, getRawInput }) => {
+export const once = t.middleware(async ({ ctx, next, path, getRawInput }) => {
   type Result = Awaited<ReturnType<typeof next>>
   const input = await getRawInput()
   const key = callKey(path, input, ctx.idempotencyKey)
@@ -132,4 +133,6 @@ export async function* inWords<T>(stream: AsyncIterable<T>): AsyncGenerator<T> {
 }
 
 export const query = openQuery.use(authenticated)
-export const mutation = openMutation.use(authenticated).use(once)
+/** For what takes long and is to be over before the call's transaction begins: then it goes on with `once`. */
+export const mutationBefore = openMutation.use(authenticated)
+export const mutation = mutationBefore.use(once)

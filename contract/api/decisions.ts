@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { DecisionReason } from '../decision.ts'
 import { Tier } from '../tier.ts'
+import { Which } from './names.ts'
 import { PageQuery } from './page.ts'
 
 const deploymentId = z.string().max(100).optional()
@@ -34,6 +35,17 @@ export const DecisionFigures = z
     message: 'expected at most 93 days by hour, 3660 by day or month',
   })
 export type DecisionFigures = z.infer<typeof DecisionFigures>
+
+/** What a deployment saves at its devices, of its newest 10,000 decisions since then. */
+export const DecisionSaving = z.object({
+  /** Id, or version. */
+  deployment: Which,
+  sinceHours: z
+    .number()
+    .positive()
+    .max(24 * 31)
+    .default(24),
+})
 
 const daysBetween = (from: string, before: string): number =>
   (Date.parse(before) - Date.parse(from)) / (24 * 3_600_000)

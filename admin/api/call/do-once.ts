@@ -18,7 +18,7 @@ export interface Call {
   readonly input: unknown
 }
 
-/** A model's gate takes seconds and keeps its transaction open: most connections stay free for everybody else. */
+/** A call may wait for locks of others with its transaction open: most connections stay free for everybody else. */
 const AT_ONCE = 4
 const LOOK_EVERY_MS = 100
 /** Longer than any such call takes, shorter than proxies wait for an answer. */

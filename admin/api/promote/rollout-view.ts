@@ -12,6 +12,7 @@ import {
 } from '#contract/rollout.ts'
 import { advance } from '#core/promote/advance-rollout.ts'
 import { judgeQuality, type QualityLine } from '#core/promote/judge-quality.ts'
+import { type MeasuredQuality, measuredQuality } from '#core/promote/measured-quality.ts'
 import type { Db } from '#db/db.ts'
 import { type CurrentRollout, findRollout } from '#db/queries/deployments.ts'
 import { groupMembers, observeDevices, observeStage } from '#db/queries/rollouts/observe.ts'
@@ -27,14 +28,19 @@ import { progressOf } from '../../jobs/rollout-driver.ts'
 import { found } from '../../refusal.ts'
 
 const EVENTS_MAX = 200
+/** Of thousands nobody reads all, and all who watch get them each second: those that are not well come first. */
+const DEVICES_MAX = 200
+const FIRST = ['failed', 'installing', 'waiting', 'serving'] as const
 
 export interface StageView {
   readonly stage: Stage
   readonly is: 'to come' | 'active' | 'passed'
   readonly counts: Readonly<Record<DeviceProgress['state'], number>>
+  /** At most 200, those that failed first; `counts` are of all. */
   readonly devices: readonly DeviceProgress[]
-  /** Of the newest stage alone. */
+  /** Of the newest stage alone; so are those below. */
   readonly quality: QualityFigures | null
+  readonly measured: readonly MeasuredQuality[]
   readonly bounds: readonly QualityLine[]
 }
 
@@ -80,6 +86,7 @@ async function viewStaged(db: Db, { rollout, deployment }: StagedRollout): Promi
       ...viewStage(stage, observations[i]),
       is: i > newest ? 'to come' : i < newest || state === 'completed' ? 'passed' : 'active',
       quality: i === newest ? seen.quality : null,
+      measured: i === newest ? measuredQuality(seen.quality) : [],
       bounds: i === newest ? judgeQuality(plan.quality, seen.quality, stage.minDecisions) : [],
     })),
     revision: events.at(-1)?.id ?? 0,
@@ -102,7 +109,15 @@ async function viewAtOnce(db: Db, { rollout, deployment }: CurrentRollout): Prom
     plan: { stages: [stage], quality: {} },
     alias: null,
     revision: 0,
-    stages: [{ ...viewStage(stage, seen), is: 'passed', quality: seen.quality, bounds: [] }],
+    stages: [
+      {
+        ...viewStage(stage, seen),
+        is: 'passed',
+        quality: seen.quality,
+        measured: measuredQuality(seen.quality),
+        bounds: [],
+      },
+    ],
     events: [],
   }
 }
@@ -111,5 +126,8 @@ function viewStage(stage: Stage, observation: RolloutObservation | undefined) {
   const devices = observation?.devices ?? []
   const counts = { waiting: 0, installing: 0, serving: 0, failed: 0 }
   for (const { state } of devices) counts[state]++
-  return { stage, devices, counts }
+  return { stage, devices: devices.length <= DEVICES_MAX ? devices : unwellFirst(devices), counts }
 }
+
+const unwellFirst = (devices: readonly DeviceProgress[]): DeviceProgress[] =>
+  FIRST.flatMap((state) => devices.filter((device) => device.state === state)).slice(0, DEVICES_MAX)

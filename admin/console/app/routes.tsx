@@ -24,6 +24,7 @@ const routeTree = root.addChildren([
   at('/evaluations', () => import('../report/evaluations-page.tsx'), 'EvaluationsPage'),
   at('/evaluations/$id', () => import('../report/evaluation-page.tsx'), 'EvaluationPage'),
   at('/rollouts', () => import('../promote/rollouts-page.tsx'), 'RolloutsPage'),
+  at('/rollouts/compare', () => import('../promote/compare-page.tsx'), 'ComparePage'),
   at('/rollouts/$id', () => import('../promote/rollout-page.tsx'), 'RolloutPage'),
   at('/devices', () => import('../fleet/devices-page.tsx'), 'DevicesPage'),
   at('/devices/$name', () => import('../fleet/device-page.tsx'), 'DevicePage'),

@@ -1,10 +1,10 @@
 // The ways in by a one-time code: the first user of an empty installation, and whoever an admin gave a code to.
 
-import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { PASSWORD_MIN } from '#contract/api/access.ts'
 import { Failure } from '../parts/failure.tsx'
 import { signIn } from './auth-calls.ts'
+import { NewPassword } from './new-password.tsx'
 import { client, queries } from './trpc.ts'
 
 interface SetUpProps {
@@ -58,15 +58,7 @@ export function SetUp({ isFirst, onBack }: SetUpProps) {
             onChange={(e) => setUsername(e.currentTarget.value)}
           />
         )}
-        <PasswordInput
-          label="New password"
-          description={`At least ${PASSWORD_MIN} characters.`}
-          autoComplete="new-password"
-          required
-          minLength={PASSWORD_MIN}
-          value={password}
-          onChange={(e) => setPassword(e.currentTarget.value)}
-        />
+        <NewPassword value={password} onChange={setPassword} />
         {error !== undefined && <Failure error={error} />}
         <Button type="submit" loading={isBusy}>
           {isFirst ? 'Make the first user' : 'Set the password'}

@@ -5,7 +5,7 @@ import { Anchor, Button, Card, Center, PasswordInput, Stack, Text, TextInput, Ti
 import { useDocumentTitle } from '@mantine/hooks'
 import { type FormEvent, useState } from 'react'
 import { Failure } from '../parts/failure.tsx'
-import { giveCode, signIn } from './auth-calls.ts'
+import { giveBackupCode, giveCode, signIn } from './auth-calls.ts'
 import { SetUp } from './set-up.tsx'
 
 type Step = 'password' | 'code' | 'set-up'
@@ -79,15 +79,17 @@ function PasswordForm({ onCode, onSetUp }: { readonly onCode: () => void; readon
   )
 }
 
+/** A code of the authenticator, or one of those that were kept for the day when it is lost. */
 function CodeForm() {
+  const [isBackup, setBackup] = useState(false)
   const [code, setCode] = useState('')
-  const form = useForm(() => giveCode(code.trim()))
+  const form = useForm(() => (isBackup ? giveBackupCode(code.trim()) : giveCode(code.trim())))
   return (
     <form onSubmit={form.submit}>
       <Stack>
         <TextInput
-          label="Code of your authenticator"
-          inputMode="numeric"
+          label={isBackup ? 'Recovery code' : 'Code of your authenticator'}
+          inputMode={isBackup ? 'text' : 'numeric'}
           autoComplete="one-time-code"
           required
           value={code}
@@ -98,6 +100,9 @@ function CodeForm() {
         <Button type="submit" loading={form.isBusy}>
           Continue
         </Button>
+        <Anchor component="button" type="button" size="sm" onClick={() => setBackup(!isBackup)}>
+          {isBackup ? 'Use the authenticator' : 'Lost it? Use a recovery code'}
+        </Anchor>
       </Stack>
     </form>
   )

@@ -1,13 +1,21 @@
 // The admin API as the console asks it: same origin, with the session's cookie, several questions in one request. What
-// changes nothing is asked again when a window comes back; an error that will not go away by itself is not.
+// changes nothing is asked again when a window comes back; an error that will not go away by itself is not. What can be
+// watched comes as server-sent events (use-live.ts).
 
 import { QueryClient } from '@tanstack/react-query'
-import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
-import type { inferRouterOutputs } from '@trpc/server'
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+} from '@trpc/client'
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { AdminRouter } from '#admin/api/router.ts'
 
 export type Answers = inferRouterOutputs<AdminRouter>
+export type Asked = inferRouterInputs<AdminRouter>
 
 /** As many as the control plane takes in one request. */
 const BATCH_MAX = 20
@@ -26,7 +34,13 @@ export const queries = new QueryClient({
 })
 
 export const client = createTRPCClient<AdminRouter>({
-  links: [httpBatchLink({ url: '/trpc', maxItems: BATCH_MAX })],
+  links: [
+    splitLink({
+      condition: ({ type }) => type === 'subscription',
+      true: httpSubscriptionLink({ url: '/trpc' }),
+      false: httpBatchLink({ url: '/trpc', maxItems: BATCH_MAX }),
+    }),
+  ],
 })
 
 export const trpc = createTRPCOptionsProxy<AdminRouter>({ client, queryClient: queries })

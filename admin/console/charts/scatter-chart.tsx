@@ -10,6 +10,9 @@ export interface Point {
   readonly y: number
   readonly name: string
   readonly isMarked?: boolean
+  /** How far y may be off; of all points of a series, or of none. */
+  readonly low?: number
+  readonly high?: number
 }
 
 export interface PointSeries {
@@ -17,6 +20,8 @@ export interface PointSeries {
   readonly points: readonly Point[]
   /** Joined from left to right. */
   readonly isLine?: boolean
+  /** On its line. */
+  readonly hasDots?: boolean
 }
 
 interface ScatterProps {
@@ -27,19 +32,64 @@ interface ScatterProps {
   readonly height?: number
 }
 
-/** One row of x for all series: uPlot wants them aligned, with gaps where a series has no point. */
+/** Pixels for a label such as "59.2 mJ" and a gap. */
+const LABEL_SPACE = 72
+
+/** Of a decade 1, 2 and 5 where their labels have room: the library would tell powers of ten alone. */
+function oneTwoFive(plot: uPlot, ticks: number[]) {
+  const decade = plot.valToPos(10, 'x') - plot.valToPos(1, 'x')
+  const told = decade * Math.log10(2) > LABEL_SPACE ? [1, 2, 5] : [1]
+  return ticks.map((tick) =>
+    told.includes(Math.round(tick / 10 ** Math.floor(Math.log10(tick) + 1e-9))) ? tick : null,
+  )
+}
+
+/**
+ * One row of x for all series: uPlot wants them aligned, with gaps where a series has no point. Behind the series come
+ * the limits of those that have some.
+ */
 function aligned(series: readonly PointSeries[]): uPlot.AlignedData {
   const all = series.flatMap(({ points }, of) => points.map((point) => ({ point, of })))
   all.sort((a, b) => a.point.x - b.point.x)
-  const xs = all.map(({ point }) => point.x)
-  const ys = series.map((_, of) => all.map((entry) => (entry.of === of ? entry.point.y : null)))
-  return [xs, ...ys] as uPlot.AlignedData
+  const column = (wanted: number, value: (point: Point) => number | undefined) =>
+    all.map(({ point, of }) => (of === wanted ? (value(point) ?? null) : null))
+  return [
+    all.map(({ point }) => point.x),
+    ...series.map((_, of) => column(of, ({ y }) => y)),
+    ...banded(series).flatMap((of) => [column(of, ({ high }) => high), column(of, ({ low }) => low)]),
+  ] as uPlot.AlignedData
+}
+
+/** The series that have limits. */
+const banded = (series: readonly PointSeries[]): number[] =>
+  series.flatMap(({ points }, of) => (points[0]?.low === undefined ? [] : [of]))
+
+const colourOf = (of: number): string => COLOURS[of % COLOURS.length]!
+
+/** Invisible lines, and what lies between them. */
+function limitsOf(series: readonly PointSeries[]) {
+  const wanted = banded(series)
+  const line = {
+    stroke: 'transparent',
+    width: 0,
+    spanGaps: true,
+    points: { show: false },
+    class: 'chart-limit',
+  }
+  return {
+    series: wanted.flatMap(() => [line, line]),
+    bands: wanted.map((of, i) => {
+      const high = 1 + series.length + 2 * i
+      return { series: [high, high + 1] as uPlot.Band.Bounds, fill: `${colourOf(of)}33` }
+    }),
+  }
 }
 
 export function ScatterChart({ label, x, y, series, height = 340 }: ScatterProps) {
   const data = useMemo(() => aligned(series), [series])
-  const options = useMemo(
-    () => ({
+  const options = useMemo(() => {
+    const limits = limitsOf(series)
+    return {
       legend: { show: series.length > 1, live: false },
       cursor: { points: { size: 10 } },
       scales: { x: { time: false, distr: x.isLog ? (3 as const) : (1 as const) }, y: {} },
@@ -47,24 +97,27 @@ export function ScatterChart({ label, x, y, series, height = 340 }: ScatterProps
         {
           label: x.name,
           values: (_: uPlot, ticks: number[]) => ticks.map((t) => (t === null ? '' : x.show(t))),
+          space: LABEL_SPACE,
+          ...(x.isLog ? { filter: oneTwoFive } : {}),
         },
         { label: y.name, size: 64, values: (_: uPlot, ticks: number[]) => ticks.map(y.show) },
       ],
       series: [
         {},
-        ...series.map(({ name, isLine = false }, i) => ({
+        ...series.map(({ name, isLine = false, hasDots = false }, i) => ({
           label: name,
-          stroke: COLOURS[i % COLOURS.length]!,
+          stroke: colourOf(i),
           width: isLine ? 2 : 0,
           spanGaps: isLine,
           ...(isLine ? {} : { paths: () => null }),
-          points: { show: true, size: isLine ? 8 : 9, fill: COLOURS[i % COLOURS.length]! },
+          points: { show: !isLine || hasDots, size: 9, fill: colourOf(i) },
         })),
+        ...limits.series,
       ],
+      bands: limits.bands,
       hooks: { draw: [(plot: uPlot) => drawNames(plot, series)] },
-    }),
-    [series, x, y],
-  )
+    }
+  }, [series, x, y])
   return <Chart label={label} options={options} data={data} height={height} />
 }
 
@@ -77,9 +130,10 @@ function drawNames(plot: uPlot, series: readonly PointSeries[]): void {
     for (const { x, y, name, isMarked } of points) {
       if (!isMarked) continue
       const left = plot.valToPos(x, 'x', true)
-      const isRight = left > plot.bbox.left + plot.bbox.width * 0.7
+      const gap = 10 * devicePixelRatio
+      const isRight = left + gap + ctx.measureText(name).width > plot.bbox.left + plot.bbox.width
       ctx.textAlign = isRight ? 'right' : 'left'
-      ctx.fillText(name, left + (isRight ? -10 : 10) * devicePixelRatio, plot.valToPos(y, 'y', true) - 8)
+      ctx.fillText(name, left + (isRight ? -gap : gap), plot.valToPos(y, 'y', true) - 8)
     }
   ctx.restore()
 }

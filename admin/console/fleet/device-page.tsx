@@ -1,4 +1,5 @@
-// One device: what it runs, what it said last, what it was asked to measure; and the way to shut it out.
+// One device: what it runs beside what it should, what it said last, what its answers cost, what happened to it, what it
+// was asked to measure; and the way to shut it out.
 
 import { Alert, Anchor, Breadcrumbs, Card, SimpleGrid, Text, Title } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
@@ -15,7 +16,9 @@ import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
 import { When } from '../parts/when.tsx'
-import { stateOf } from './devices-page.tsx'
+import { DeviceEnergy } from './device-energy.tsx'
+import { type Device, stateOf } from './device-filter.ts'
+import { DeviceLog } from './device-log.tsx'
 
 const EVERY_MS = 3_000
 
@@ -60,11 +63,7 @@ export function DevicePage() {
               <FigureCard
                 name="Runs"
                 value={row.runs === null ? 'nothing' : `Deployment ${row.runs}`}
-                note={
-                  row.isBehind
-                    ? `its group should run ${row.group.next ?? row.group.current}`
-                    : `as its group, ${row.groupName}`
-                }
+                note={`${runsNote(row)}; manifest ${row.report?.sequence ?? '–'}`}
               />
               <FigureCard
                 name="Decisions waiting"
@@ -94,12 +93,24 @@ export function DevicePage() {
           </>
         )}
       </Loaded>
-      <Title order={2} size="h4">
-        Measurements
-      </Title>
-      <DeviceJobs device={name} />
+      <DeviceEnergy device={name} />
+      <DeviceLog device={name} />
+      <Card withBorder>
+        <Title order={2} size="h4" mb="xs">
+          Measurements
+        </Title>
+        <DeviceJobs device={name} />
+      </Card>
     </Page>
   )
+}
+
+function runsNote({ isBehind, group, groupName, revokedAt }: Device): string {
+  if (revokedAt !== null) return 'it gets no manifest any more'
+  if (group.current === null && group.next === null) return `nothing was promoted to ${groupName} yet`
+  return isBehind
+    ? `behind: its group, ${groupName}, should run ${group.next ?? group.current}`
+    : `as its group, ${groupName}`
 }
 
 function DeviceJobs({ device }: { readonly device: string }) {

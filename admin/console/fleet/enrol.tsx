@@ -1,23 +1,12 @@
 // Letting a device in: a name, a tier, a group; then a code that is shown once, with what to type on the device.
 
-import {
-  Autocomplete,
-  Button,
-  Code,
-  CopyButton,
-  Group,
-  Modal,
-  SegmentedControl,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core'
+import { Autocomplete, Button, Group, Modal, SegmentedControl, Stack, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { trpc } from '../app/trpc.ts'
 import { Failure } from '../parts/failure.tsx'
-import { moment } from '../parts/format.ts'
+import { EnrolCode } from './enrol-code.tsx'
 
 type Tier = 'local' | 'edge'
 
@@ -42,7 +31,10 @@ export function Enrol({ groups }: { readonly groups: readonly string[] }) {
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {enrolment.data ? (
-          <TypeThis code={enrolment.data.code} expiresAt={enrolment.data.expiresAt} tier={tier} />
+          <EnrolCode
+            {...{ name, tier, code: enrolment.data.code, expiresAt: enrolment.data.expiresAt }}
+            onAnother={() => enrolment.mutate({ name, tier, group })}
+          />
         ) : (
           <form
             onSubmit={(event) => {
@@ -80,33 +72,5 @@ export function Enrol({ groups }: { readonly groups: readonly string[] }) {
         )}
       </Modal>
     </>
-  )
-}
-
-interface TypeProps {
-  readonly code: string
-  readonly expiresAt: string
-  readonly tier: Tier
-}
-
-function TypeThis({ code, expiresAt, tier }: TypeProps) {
-  const lines = `TANDEM_CONTROL_URL=${location.origin} TANDEM_ENROL_CODE=${code} npm run ${tier === 'local' ? 'pi' : 'tx2'}`
-  return (
-    <Stack>
-      <Text size="sm">
-        On the device, in its checkout of Tandem. The code is good once, until {moment(expiresAt)}, and is not
-        shown again.
-      </Text>
-      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {lines}
-      </Code>
-      <CopyButton value={lines}>
-        {({ copied, copy }) => (
-          <Button variant="default" onClick={copy}>
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
-    </Stack>
   )
 }

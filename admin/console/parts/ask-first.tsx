@@ -15,6 +15,8 @@ interface AskProps {
   readonly needsReason?: boolean
   readonly color?: string
   readonly isDisabled?: boolean
+  /** Of the button. */
+  readonly size?: string
 }
 
 export function AskFirst({
@@ -25,6 +27,7 @@ export function AskFirst({
   needsReason = false,
   color = 'red',
   isDisabled = false,
+  size = 'sm',
 }: AskProps) {
   const [isOpen, dialog] = useDisclosure()
   const [reason, setReason] = useState('')
@@ -45,7 +48,7 @@ export function AskFirst({
   }
   return (
     <>
-      <Button variant="light" color={color} onClick={dialog.open} disabled={isDisabled}>
+      <Button variant="light" color={color} size={size} onClick={dialog.open} disabled={isDisabled}>
         {label}
       </Button>
       <Modal

@@ -36,7 +36,12 @@ export function DataTable<T>({ label, rows, keyOf, columns, minWidth = 560 }: Ta
           {rows.map((row) => (
             <Table.Tr key={keyOf(row)}>
               {columns.map((column) => (
-                <Table.Td key={column.name} ta={align(column)}>
+                <Table.Td
+                  key={column.name}
+                  ta={align(column)}
+                  // A figure apart from its unit is hard to read.
+                  {...(column.isFigure ? { style: { whiteSpace: 'nowrap' } } : {})}
+                >
                   {column.cell(row)}
                 </Table.Td>
               ))}

@@ -23,6 +23,19 @@ export function joules(j: number): string {
   return size >= 1 ? `${j.toFixed(2)} J` : `${(j * 1_000).toFixed(size >= 0.1 ? 0 : 1)} mJ`
 }
 
+/** With its 95 % interval, in the unit of the figure. */
+export function joulesInterval({ value, low, high }: Interval): string {
+  if (low === value && high === value) return joules(value)
+  const [scale, unit, digits] =
+    Math.abs(value) >= 1 ? [1, 'J', 2] : [1_000, 'mJ', Math.abs(value) >= 0.1 ? 0 : 1]
+  const of = (j: number) => (j * (scale as number)).toFixed(digits as number)
+  return `${of(value)} ${unit} [${of(low)}, ${of(high)}]`
+}
+
+/** Of shares: "+12.4 points", "−0.6 points". */
+export const points = (difference: number): string =>
+  `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)} points`
+
 export function bytes(count: number): string {
   if (count >= 1e9) return `${(count / 1e9).toFixed(1)} GB`
   if (count >= 1e6) return `${(count / 1e6).toFixed(1)} MB`

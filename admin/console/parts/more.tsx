@@ -30,21 +30,23 @@ export function More<T>({ query, empty, children }: MoreProps<T>) {
           <>
             {children(items)}
             {query.isFetchNextPageError && <Failure error={query.error} />}
-            <Center mt="sm">
-              {query.hasNextPage ? (
-                <Button
-                  variant="default"
-                  loading={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  Show more
-                </Button>
-              ) : (
-                <Text size="xs" c="dimmed">
-                  That is all: {items.length}
-                </Text>
-              )}
-            </Center>
+            {(query.hasNextPage || pages.length > 1) && (
+              <Center mt="sm">
+                {query.hasNextPage ? (
+                  <Button
+                    variant="default"
+                    loading={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    Show more
+                  </Button>
+                ) : (
+                  <Text size="xs" c="dimmed">
+                    That is all: {items.length}
+                  </Text>
+                )}
+              </Center>
+            )}
           </>
         )
       }}

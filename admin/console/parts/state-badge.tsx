@@ -8,6 +8,8 @@ const COLOURS: Readonly<Record<string, string>> = {
   done: 'teal',
   current: 'teal',
   within: 'teal',
+  passed: 'teal',
+  active: 'blue',
   running: 'blue',
   installing: 'blue',
   queued: 'gray',

@@ -1,17 +1,6 @@
 // One data set: how its classes are balanced, and its images, of all classes or of one.
 
-import {
-  Anchor,
-  Breadcrumbs,
-  Card,
-  Image,
-  Progress,
-  Select,
-  SimpleGrid,
-  Stack,
-  Text,
-  Title,
-} from '@mantine/core'
+import { Anchor, Card, Image, Progress, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -21,6 +10,7 @@ import { whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
+import { UnderWay } from './measure/under-way.tsx'
 
 type Class = Answers['datasets']['classes'][number]
 
@@ -39,13 +29,15 @@ export function DatasetPage() {
   )
   const nameOf = (of: number) => classes.data?.[of]?.name ?? String(of)
   return (
-    <Page title={name}>
-      <Breadcrumbs>
-        <Anchor component={Link} to="/data-sets">
-          Data sets
+    <Page
+      title={name}
+      about={
+        <Anchor component={Link} to="/data-sets" inherit>
+          All data sets
         </Anchor>
-        <Text>{name}</Text>
-      </Breadcrumbs>
+      }
+    >
+      <UnderWay of={{ dataset: name }} />
       <Loaded query={classes}>{(list) => <Balance classes={list} />}</Loaded>
       <Stack>
         <Title order={2} size="h4">

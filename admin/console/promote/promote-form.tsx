@@ -1,7 +1,7 @@
-// Promoting a router: to a group, at once or by stages with a quality bound. What the gate refuses can be promoted all
-// the same, with a reason that is kept.
+// Promoting a router: to a group, at once or by stages with quality bounds. What the gate refuses can be promoted all the
+// same, with a reason that is kept. Whoever promotes again after a failure finds what was asked for then.
 
-import { Button, Group, Modal, NumberInput, Select, Stack, Switch, Textarea } from '@mantine/core'
+import { Button, Group, Modal, SegmentedControl, Select, Stack, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -9,18 +9,29 @@ import { useState } from 'react'
 import { useSession } from '../app/session.tsx'
 import { queries, trpc } from '../app/trpc.ts'
 import { Failure } from '../parts/failure.tsx'
+import { FIRST_PLAN, faultOf, type PlanDraft, planOf } from './plan-draft.ts'
+import { PlanFields } from './plan-fields.tsx'
 
-/** A tenth first, then half, then all. */
-const SHARES = [0.1, 0.5, 1]
+interface Before {
+  readonly router: number
+  readonly function: string
+  readonly group: string
+  readonly plan: PlanDraft
+}
 
-export function PromoteForm({ groups }: { readonly groups: readonly string[] }) {
+interface FormProps {
+  readonly groups: readonly string[]
+  readonly before?: Before
+}
+
+export function PromoteForm(props: FormProps) {
   const { may } = useSession()
   const [isOpen, dialog] = useDisclosure()
   if (!may('rollouts.promote')) return null
   return (
     <>
-      <Button onClick={dialog.open} disabled={groups.length === 0}>
-        Promote
+      <Button onClick={dialog.open} disabled={props.groups.length === 0}>
+        {props.before ? 'Promote again' : 'Promote'}
       </Button>
       <Modal
         opened={isOpen}
@@ -28,49 +39,34 @@ export function PromoteForm({ groups }: { readonly groups: readonly string[] }) 
         title="Promote a router"
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        <Form groups={groups} onDone={dialog.close} />
+        <Form {...props} onDone={dialog.close} />
       </Modal>
     </>
   )
 }
 
-function Form({ groups, onDone }: { readonly groups: readonly string[]; readonly onDone: () => void }) {
-  const navigate = useNavigate()
+function Form({ groups, before, onDone }: FormProps & { readonly onDone: () => void }) {
   const routers = useQuery(trpc.routers.list.queryOptions({ limit: 100 }))
   const functions = useQuery(trpc.functions.list.queryOptions({ limit: 100 }))
-  const [router, setRouter] = useState<string | null>(null)
-  const [fn, setFunction] = useState('classify')
-  const [group, setGroup] = useState(groups[0] ?? 'default')
-  const [isStaged, setStaged] = useState(false)
-  const [fallbackMax, setFallbackMax] = useState(5)
+  const [router, setRouter] = useState<string | null>(before ? String(before.router) : null)
+  const [fn, setFunction] = useState(before?.function ?? 'classify')
+  const [group, setGroup] = useState(before?.group ?? groups[0] ?? 'default')
+  const [plan, setPlan] = useState(before?.plan ?? FIRST_PLAN)
+  const [isStaged, setStaged] = useState(before !== undefined)
   const [override, setOverride] = useState('')
   const chosen = router ?? (routers.data?.items[0] ? String(routers.data.items[0].version) : null)
-  const promote = useMutation(
-    trpc.rollouts.promote.mutationOptions({
-      async onSuccess({ rollout }) {
-        await queries.invalidateQueries()
-        onDone()
-        if ('plan' in rollout) await navigate({ to: '/rollouts/$id', params: { id: rollout.id } as never })
-      },
-    }),
-  )
+  const promote = usePromote(onDone)
   const submit = () =>
     promote.mutate({
-      router: chosen ?? '',
-      function: fn,
-      group,
+      ...{ router: chosen ?? '', function: fn, group },
       ...(override.trim() === '' ? {} : { override: override.trim() }),
-      ...(isStaged
-        ? {
-            stages: SHARES.map((share) => ({ share, soakS: 60 })),
-            quality: { fallbackShareMax: fallbackMax / 100 },
-          }
-        : {}),
+      ...(isStaged ? planOf(plan) : {}),
     })
   return (
     <Stack>
       <Select
         label="Router"
+        searchable
         data={(routers.data?.items ?? []).map(({ version, kind, evaluation }) => ({
           value: String(version),
           label: `${version} · ${kind}${evaluation.verdict.beatsChance ? '' : ' · no better than lots'}`,
@@ -79,34 +75,25 @@ function Form({ groups, onDone }: { readonly groups: readonly string[]; readonly
         onChange={setRouter}
         allowDeselect={false}
       />
-      <Select
-        label="Function"
-        data={[...new Set((functions.data?.items ?? []).map(({ name }) => name))]}
-        value={fn}
-        onChange={(value) => value !== null && setFunction(value)}
-        allowDeselect={false}
-      />
-      <Select
-        label="Group"
-        data={[...groups]}
-        value={group}
-        onChange={(value) => value !== null && setGroup(value)}
-        allowDeselect={false}
-      />
-      <Switch
-        label="By stages: 10 %, 50 %, all; each watched for a minute"
-        checked={isStaged}
-        onChange={(e) => setStaged(e.currentTarget.checked)}
-      />
-      {isStaged && (
-        <NumberInput
-          label="Send it back above this share of fallback answers, %"
-          min={0}
-          max={100}
-          value={fallbackMax}
-          onChange={(value) => typeof value === 'number' && setFallbackMax(value)}
+      <Group grow align="flex-start">
+        <Choice
+          label="Function"
+          data={[...new Set([fn, ...(functions.data?.items ?? []).map(({ name }) => name)])]}
+          value={fn}
+          onChange={setFunction}
         />
-      )}
+        <Choice label="Group" data={groups} value={group} onChange={setGroup} />
+      </Group>
+      <SegmentedControl
+        aria-label="How"
+        value={isStaged ? 'staged' : 'once'}
+        onChange={(how) => setStaged(how === 'staged')}
+        data={[
+          { value: 'once', label: 'All at once' },
+          { value: 'staged', label: 'By stages' },
+        ]}
+      />
+      {isStaged && <PlanFields draft={plan} onChange={setPlan} />}
       {promote.isError && <Failure error={promote.error} />}
       {promote.isError && (
         <Textarea
@@ -117,10 +104,47 @@ function Form({ groups, onDone }: { readonly groups: readonly string[]; readonly
         />
       )}
       <Group justify="flex-end">
-        <Button loading={promote.isPending} disabled={chosen === null} onClick={submit}>
+        <Button
+          loading={promote.isPending}
+          disabled={chosen === null || (isStaged && faultOf(plan) !== undefined)}
+          onClick={submit}
+        >
           Promote
         </Button>
       </Group>
     </Stack>
   )
 }
+
+/** Then to where it can be watched. */
+function usePromote(onDone: () => void) {
+  const navigate = useNavigate()
+  return useMutation(
+    trpc.rollouts.promote.mutationOptions({
+      async onSuccess({ rollout }) {
+        await queries.invalidateQueries()
+        onDone()
+        if ('plan' in rollout) await navigate({ to: '/rollouts/$id', params: { id: rollout.id } as never })
+      },
+    }),
+  )
+}
+
+interface ChoiceProps {
+  readonly label: string
+  readonly data: readonly string[]
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+const Choice = ({ label, data, value, onChange }: ChoiceProps) => (
+  <Select
+    label={label}
+    searchable
+    data={[...data]}
+    limit={50}
+    value={value}
+    onChange={(to) => to !== null && onChange(to)}
+    allowDeselect={false}
+  />
+)

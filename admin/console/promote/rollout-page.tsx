@@ -1,41 +1,75 @@
-// A rollout while it goes on: where it is, what it waits for, how its devices do, and the ways to hold it, let it pass
-// and send it back. Two people may look at it at once: a step that somebody else took meanwhile is told.
+// A rollout while it goes on, as a stream of what is so: where it is, what it waits for, how its devices do, what their
+// decisions show, what it changes, and the ways to hold it, let it pass and send it back. Where no stream comes through,
+// it is asked for every few seconds.
 
-import { Alert, Anchor, Breadcrumbs, Text, Timeline, Title } from '@mantine/core'
+import { Anchor, Breadcrumbs, Card, Text, Timeline, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useSession } from '../app/session.tsx'
-import { type Answers, client, queries, trpc } from '../app/trpc.ts'
-import { AskFirst } from '../parts/ask-first.tsx'
+import { type Answers, queries, trpc } from '../app/trpc.ts'
+import { useLive } from '../app/use-live.ts'
+import { LiveBadge } from '../parts/live-badge.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
-import { StateBadge } from '../parts/state-badge.tsx'
 import { When } from '../parts/when.tsx'
+import { DeploymentDiff } from './compare-page.tsx'
+import { RolloutState, WhatToDo } from './rollout-state.tsx'
+import { RolloutSteps } from './rollout-steps.tsx'
 import { StageCard } from './stage-card.tsx'
 
 type View = Answers['rollouts']['get']
 
-const EVERY_MS = 1_500
+const EVERY_MS = 3_000
+
+const STEPS: Readonly<Record<string, string>> = {
+  begin: 'Begun',
+  activate: 'A stage began',
+  soak: 'Its devices serve it, and are watched',
+  ask: 'Asked for approval',
+  pause: 'Paused',
+  paused: 'Paused',
+  resume: 'Resumed',
+  resumed: 'Resumed',
+  approve: 'Approved',
+  approved: 'Approved',
+  completed: 'Completed',
+  'rolled-back': 'Sent back',
+  superseded: 'Superseded',
+}
 
 export function RolloutPage() {
   const { id } = useParams({ strict: false }) as { id: string }
+  const key = trpc.rollouts.get.queryKey({ id })
+  const isOver = queries.getQueryData(key)?.endedAt != null
+  const live = useLive(
+    trpc.live.rollout.subscriptionOptions(
+      { id },
+      { enabled: !isOver, onData: ({ data }) => queries.setQueryData(key, data) },
+    ),
+  )
   const rollout = useQuery(
     trpc.rollouts.get.queryOptions(
       { id },
-      { refetchInterval: ({ state }) => (state.data && state.data.endedAt !== null ? false : EVERY_MS) },
+      { refetchInterval: isOver || live === 'live' || live === 'paused' ? false : EVERY_MS },
     ),
   )
   const version = rollout.data?.deployment.version
   return (
     <Page
       title={version === undefined ? 'Rollout' : `Rollout of deployment ${version}`}
-      actions={rollout.data && <Steps view={rollout.data} />}
+      actions={
+        rollout.data && (
+          <>
+            {rollout.data.endedAt === null && <LiveBadge state={live} />}
+            <RolloutSteps view={rollout.data} />
+          </>
+        )
+      }
     >
       <Breadcrumbs>
         <Anchor component={Link} to="/rollouts">
           Deployments
         </Anchor>
-        <Text>{id}</Text>
+        <Text>Rollout of deployment {version}</Text>
       </Breadcrumbs>
       <Loaded query={rollout}>{(view) => <Whole view={view} />}</Loaded>
     </Page>
@@ -43,95 +77,51 @@ export function RolloutPage() {
 }
 
 function Whole({ view }: { readonly view: View }) {
-  const isBad = view.state === 'rolled-back'
+  const group = view.plan.stages[0]?.group ?? 'default'
+  const deployment = useQuery(trpc.rollouts.deployment.queryOptions({ id: view.deployment.id }))
+  const history = useQuery(trpc.rollouts.history.queryOptions({ group, limit: 50 }))
+  const before = history.data?.items.find(
+    ({ rollout, deployment: { id } }) => rollout.createdAt < view.createdAt && id !== view.deployment.id,
+  )?.deployment
   return (
     <>
-      <Alert
-        color={isBad ? 'orange' : 'blue'}
-        variant="light"
-        title={<StateBadge state={view.state} />}
-        aria-live="polite"
-      >
-        <Text size="sm">{view.reason}</Text>
-        {view.waitsFor !== '' && <Text size="sm">Waits: {view.waitsFor}</Text>}
-        {isBad && (
-          <Text size="sm">
-            All devices are on their way back. Find the cause under the devices that failed below, mend it,
-            and promote again.
-          </Text>
-        )}
-      </Alert>
+      <RolloutState view={view} />
+      {view.state === 'rolled-back' && <WhatToDo view={view} document={deployment.data?.document} />}
       {view.stages.map((stage, i) => (
-        <StageCard key={JSON.stringify(stage.stage)} number={i + 1} view={stage} />
+        <StageCard
+          key={JSON.stringify(stage.stage)}
+          number={i + 1}
+          view={stage}
+          isOver={view.endedAt !== null}
+        />
       ))}
-      <Title order={2} size="h4">
-        Steps
-      </Title>
-      <Timeline bulletSize={14} active={view.events.length}>
-        {[...view.events].reverse().map((event) => (
-          <Timeline.Item key={event.id} title={event.event}>
-            <Text size="sm">{event.reason}</Text>
-            <Text size="xs" c="dimmed">
-              {event.actor}, <When at={event.at} />
-            </Text>
-          </Timeline.Item>
-        ))}
-      </Timeline>
+      {before && (
+        <Card withBorder>
+          <Title order={2} size="h4" mb="xs">
+            What it changes
+          </Title>
+          <DeploymentDiff from={String(before.version)} to={String(view.deployment.version)} isBrief />
+        </Card>
+      )}
+      {view.events.length > 0 && <Steps view={view} />}
     </>
   )
 }
 
-function Steps({ view }: { readonly view: View }) {
-  const { may } = useSession()
-  const { id, state, revision } = view
-  const step = (name: 'pause' | 'resume' | 'approve' | 'abort') => async (reason: string | undefined) => {
-    await client.rollouts[name].mutate({
-      id,
-      expectedRevision: revision,
-      ...(reason === undefined ? {} : { reason }),
-    })
-    await queries.invalidateQueries()
-  }
-  if (view.endedAt !== null || view.alias === null) return null
-  return (
-    <>
-      {state === 'running' && may('rollouts.pause') && (
-        <AskFirst
-          label="Pause"
-          color="yellow"
-          title="Pause it?"
-          consequence="It goes neither forward nor back until somebody resumes it."
-          act={step('pause')}
-        />
-      )}
-      {state === 'paused' && may('rollouts.resume') && (
-        <AskFirst
-          label="Resume"
-          color="blue"
-          title="Resume it?"
-          consequence="It goes on from where it is; its timeouts begin anew."
-          act={step('resume')}
-        />
-      )}
-      {state === 'awaiting-approval' && may('rollouts.approve') && (
-        <AskFirst
-          label="Approve"
-          color="teal"
-          title="Let it pass?"
-          consequence={view.waitsFor || view.reason}
-          needsReason
-          act={step('approve')}
-        />
-      )}
-      {may('rollouts.abort') && (
-        <AskFirst
-          label="Send back"
-          title="Send it back?"
-          consequence="All of its devices go back to what their group ran before."
-          needsReason
-          act={step('abort')}
-        />
-      )}
-    </>
-  )
-}
+const Steps = ({ view }: { readonly view: View }) => (
+  <Card withBorder>
+    <Title order={2} size="h4" mb="sm">
+      Steps
+    </Title>
+    <Timeline bulletSize={14} active={view.events.length}>
+      {[...view.events].reverse().map((event) => (
+        <Timeline.Item key={event.id} title={STEPS[event.event] ?? event.event}>
+          <Text size="sm">{event.reason}</Text>
+          <Text size="xs" c="dimmed">
+            {event.actor}, <When at={event.at} />
+          </Text>
+        </Timeline.Item>
+      ))}
+    </Timeline>
+  </Card>
+)

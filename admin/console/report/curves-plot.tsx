@@ -1,19 +1,31 @@
 // The deferral curves of the routers, between the line of lots and the oracle. All of them would be a thicket: confidence,
-// which is to be beaten, and those that are asked for.
+// which is to be beaten, and those that are asked for; bands only where few are shown.
 
-import { MultiSelect } from '@mantine/core'
+import { MultiSelect, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import type { PairReport } from '#contract/results/pair-report.ts'
-import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
+import { ScatterChart } from '../charts/scatter-chart.tsx'
+import { whole } from '../parts/format.ts'
+import { boundsOf, curveSeries } from '../train/curve-points.ts'
 
 const X = { name: 'sent to the edge, %', show: (value: number) => value.toFixed(0) }
-const Y = { name: 'top-1, %', show: (value: number) => value.toFixed(1) }
+const Y = { name: 'top-1, %', show: (value: number) => value.toFixed(0) }
 const FIRST = ['confidence', 'forest']
+const BANDS_MAX = 2
 
 export function CurvesPlot({ report }: { readonly report: PairReport }) {
   const kinds = report.routers.map(({ kind }) => kind)
   const [shown, setShown] = useState<string[]>(kinds.filter((kind) => FIRST.includes(kind)))
-  const series = useMemo(() => seriesOf(report, shown), [report, shown])
+  const hasBands = shown.length <= BANDS_MAX
+  const series = useMemo(
+    () => [
+      ...report.routers
+        .filter(({ kind }) => shown.includes(kind))
+        .map(({ kind, curve }) => curveSeries(kind, curve, hasBands ? report.images : undefined)),
+      ...boundsOf(report.shares),
+    ],
+    [report, shown, hasBands],
+  )
   return (
     <>
       <MultiSelect label="Routers" data={kinds} value={shown} onChange={setShown} mb="sm" maw={520} />
@@ -23,27 +35,11 @@ export function CurvesPlot({ report }: { readonly report: PairReport }) {
         y={Y}
         series={series}
       />
+      <Text size="xs" c="dimmed">
+        {hasBands
+          ? `Bands are 95 % intervals of each point, of ${whole(report.images)} held-out images. That two of them overlap says nothing about which router is better: the table of differences does.`
+          : 'Choose at most two routers to see how sure each point is.'}
+      </Text>
     </>
   )
-}
-
-function seriesOf({ routers, shares }: PairReport, shown: readonly string[]): PointSeries[] {
-  const { bothRight, onlyEdgeRight: g, onlyLocalRight: h } = shares
-  const [local, edge] = [bothRight + h, bothRight + g]
-  const point = (offload: number, top1: number) => ({ x: offload * 100, y: top1 * 100, name: '' })
-  return [
-    ...routers
-      .filter(({ kind }) => shown.includes(kind))
-      .map(({ kind, curve }) => ({
-        name: kind,
-        isLine: true,
-        points: curve.map((p) => point(p.offload, p.top1)),
-      })),
-    { name: 'lots', isLine: true, points: [point(0, local), point(1, edge)] },
-    {
-      name: 'oracle',
-      isLine: true,
-      points: [point(0, local), point(g, local + g), point(1 - h, local + g), point(1, edge)],
-    },
-  ]
 }

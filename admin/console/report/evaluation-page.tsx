@@ -1,18 +1,22 @@
 // One report: its findings in words, the deferral curves of all routers, what each reaches beside the ways that need
 // none, what the features are worth, and how the paper's learners compare.
 
-import { Alert, Anchor, Breadcrumbs, Card, List, Progress, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Card, List, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { trpc } from '../app/trpc.ts'
+import { queries, trpc } from '../app/trpc.ts'
 import { whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
+import { WorkProgress } from '../train/work-progress.tsx'
 import { CurvesPlot } from './curves-plot.tsx'
 import { FeatureTables } from './feature-tables.tsx'
 import { RouterTables } from './router-tables.tsx'
 
-const EVERY_MS = 2_000
+/** Beside what is told live. */
+const EVERY_MS = 10_000
+
+const refresh = () => void queries.invalidateQueries({ queryKey: trpc.evaluations.pathKey() })
 
 export function EvaluationPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -23,34 +27,24 @@ export function EvaluationPage() {
     ),
   )
   return (
-    <Page title="Evaluation">
-      <Breadcrumbs>
-        <Anchor component={Link} to="/evaluations">
-          Evaluations
+    <Page
+      title="Evaluation"
+      about={
+        <Anchor component={Link} to="/evaluations" inherit>
+          All evaluations
         </Anchor>
-        <Text>{id}</Text>
-      </Breadcrumbs>
+      }
+    >
       <Loaded query={evaluation}>
-        {({ report, error, progress }) => {
+        {({ report, error, job }) => {
           if (error !== null)
             return (
-              <Alert color="red" title="There is no report">
+              <Alert color="red" variant="light" title="There is no report">
                 {error}
               </Alert>
             )
           if (report === null)
-            return (
-              <div aria-live="polite">
-                <Progress
-                  value={progress.total === 0 ? 0 : (progress.done / progress.total) * 100}
-                  animated
-                  aria-label={progress.stage}
-                />
-                <Text size="sm">
-                  {progress.stage}: {progress.done} of {progress.total}
-                </Text>
-              </div>
-            )
+            return job === null ? <Text>It is under way.</Text> : <WorkProgress id={job} onDone={refresh} />
           return (
             <>
               <Text c="dimmed">

@@ -13,7 +13,7 @@ import { Page } from '../parts/page.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
 import { When } from '../parts/when.tsx'
 
-const EVERY_MS = 3_000
+const EVERY_MS = 10_000
 
 export function EvaluationsPage() {
   const { may } = useSession()
@@ -59,7 +59,7 @@ export function EvaluationsPage() {
               {
                 name: 'Report',
                 cell: ({ id }) => (
-                  <Anchor component={Link} to="/evaluations/$id" params={{ id } as never}>
+                  <Anchor component={Link} to="/evaluations/$id" params={{ id } as never} inherit>
                     {id}
                   </Anchor>
                 ),

@@ -1,50 +1,32 @@
-// What the features are worth: in how many folds each was chosen, in which order the last ones were dropped, and how the
-// paper's four learners do on them.
+// What the features are worth: in how many folds each was chosen, how the choice on all images went, and how the paper's
+// four learners do on them.
 
-import { Card, SimpleGrid, Title } from '@mantine/core'
+import { Card, Title } from '@mantine/core'
 import type { PairReport } from '#contract/results/pair-report.ts'
 import { DataTable } from '../parts/data-table.tsx'
+import { featureInWords } from '../train/feature-names.ts'
+import { HowChosen } from '../train/how-chosen.tsx'
 
 export function FeatureTables({ report }: { readonly report: PairReport }) {
   const chosen = report.featureCounts.filter(({ folds }) => folds > 0).sort((a, b) => b.folds - a.folds)
-  const ablation = report.selectionOfAll?.ablation ?? []
   return (
     <>
-      <SimpleGrid cols={{ base: 1, lg: 2 }}>
-        <Card withBorder>
-          <Title order={2} size="h4">
-            Features by folds
-          </Title>
-          <DataTable
-            label="Features by folds"
-            minWidth={280}
-            rows={chosen}
-            keyOf={({ feature }) => feature}
-            columns={[
-              { name: 'Feature', cell: ({ feature }) => feature },
-              { name: `Chosen in, of ${report.folds}`, isFigure: true, cell: ({ folds }) => folds },
-            ]}
-          />
-        </Card>
-        {ablation.length > 0 && (
-          <Card withBorder>
-            <Title order={2} size="h4">
-              Ablation
-            </Title>
-            <DataTable
-              label="Ablation"
-              minWidth={280}
-              rows={ablation}
-              keyOf={({ dropped }) => dropped}
-              columns={[
-                { name: 'Dropped', cell: ({ dropped }) => dropped },
-                { name: 'AUC before', isFigure: true, cell: ({ auc }) => auc.toFixed(3) },
-                { name: 'Accuracy before', isFigure: true, cell: ({ accuracy }) => accuracy.toFixed(3) },
-              ]}
-            />
-          </Card>
-        )}
-      </SimpleGrid>
+      <Card withBorder>
+        <Title order={2} size="h4">
+          Features by folds
+        </Title>
+        <DataTable
+          label="Features by folds"
+          minWidth={280}
+          rows={chosen}
+          keyOf={({ feature }) => feature}
+          columns={[
+            { name: 'Feature', cell: ({ feature }) => featureInWords(feature) },
+            { name: `Chosen in, of ${report.folds}`, isFigure: true, cell: ({ folds }) => folds },
+          ]}
+        />
+      </Card>
+      {report.selectionOfAll && <HowChosen selection={report.selectionOfAll} />}
       {report.learners.length > 0 && (
         <Card withBorder>
           <Title order={2} size="h4">

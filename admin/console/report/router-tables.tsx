@@ -1,7 +1,8 @@
 // Every router by the measures that judge its order, and every strategy by what it reaches and costs.
 
-import { Card, Title } from '@mantine/core'
+import { Badge, Card, Text, Title } from '@mantine/core'
 import type { PairReport } from '#contract/results/pair-report.ts'
+import type { Verdict } from '#contract/results/router-figures.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { interval, joules, milliseconds, percent, percentInterval } from '../parts/format.ts'
 
@@ -31,7 +32,7 @@ export function RouterTables({ report }: { readonly report: PairReport }) {
               isFigure: true,
               cell: ({ equalEnergy: { overRandom } }) => (overRandom ? percentInterval(overRandom) : '–'),
             },
-            { name: 'Verdict', cell: ({ verdict }) => verdict.words },
+            { name: 'Verdict', cell: ({ verdict }) => <VerdictCell verdict={verdict} /> },
           ]}
         />
       </Card>
@@ -62,5 +63,26 @@ export function RouterTables({ report }: { readonly report: PairReport }) {
         />
       </Card>
     </>
+  )
+}
+
+/** In a word, and in sentences for whoever opens it. */
+function VerdictCell({ verdict: { beatsChance, beatsConfidence, words } }: { readonly verdict: Verdict }) {
+  const [said, colour] = !beatsChance
+    ? ['no better than lots', 'red']
+    : beatsConfidence === false
+      ? ['not better than confidence', 'yellow']
+      : ['better than lots', 'teal']
+  return (
+    <details>
+      <summary>
+        <Badge variant="light" color={colour} tt="none">
+          {said}
+        </Badge>
+      </summary>
+      <Text size="xs" mt={4} miw={320}>
+        {words}
+      </Text>
+    </details>
   )
 }

@@ -1,4 +1,5 @@
-// All ordered pairs by energy and accuracy under an assumed router, with the front that nobody dominates.
+// All ordered pairs by energy and accuracy under an assumed router. A pair is on the front when no other is at least as good
+// in accuracy, energy and latency at once: seen by two of these the front is no line.
 
 import { Card, Text, Title } from '@mantine/core'
 import { useMemo } from 'react'
@@ -7,7 +8,7 @@ import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 import { joules, percent } from '../parts/format.ts'
 import { nameOf, type Result } from './selection-page.tsx'
 
-const X = { name: 'energy of an image at the local device', show: joules }
+const X = { name: 'device energy of an image', show: joules }
 const Y = { name: 'top-1, %', show: (value: number) => value.toFixed(0) }
 
 export function PairPlot({ result }: { readonly result: Result }) {
@@ -19,7 +20,7 @@ export function PairPlot({ result }: { readonly result: Result }) {
         All pairs
       </Title>
       <ScatterChart
-        label="Top-1 against device energy of every pair; the front is joined by a line"
+        label="Top-1 against device energy of every pair; those on the front are named"
         x={X}
         y={Y}
         series={series}
@@ -37,18 +38,25 @@ export function PairPlot({ result }: { readonly result: Result }) {
 
 function seriesOf(result: Result): PointSeries[] {
   const front = result.front ?? []
-  const chosen = result.ok
-    ? front.filter(
-        (p) =>
-          p.local === nameOf(result, result.localModelId) && p.edge === nameOf(result, result.edgeModelId),
-      )
-    : []
+  const isChosen = (p: FrontPair) =>
+    result.ok &&
+    p.local === nameOf(result, result.localModelId) &&
+    p.edge === nameOf(result, result.edgeModelId)
   const of = (pairs: readonly FrontPair[], isMarked = false) =>
     pairs.map((p) => ({ x: p.deviceEnergyJ, y: p.top1 * 100, name: `${p.local} → ${p.edge}`, isMarked }))
   return [
-    { name: 'on the front', isLine: true, points: of(front.filter((p) => !p.isDominated)) },
-    { name: 'dominated', points: of(front.filter((p) => p.isDominated && p.isAdmissible)) },
-    { name: 'chosen', points: of(chosen, true) },
-    { name: 'beyond your limits', points: of(front.filter((p) => p.isDominated && !p.isAdmissible)) },
+    {
+      name: 'on the front',
+      points: of(
+        front.filter((p) => !p.isDominated && !isChosen(p)),
+        true,
+      ),
+    },
+    { name: 'dominated', points: of(front.filter((p) => p.isDominated && p.isAdmissible && !isChosen(p))) },
+    { name: 'chosen', points: of(front.filter(isChosen), true) },
+    {
+      name: 'beyond your limits',
+      points: of(front.filter((p) => p.isDominated && !p.isAdmissible && !isChosen(p))),
+    },
   ]
 }

@@ -1,15 +1,28 @@
-// One's own account: who one is, and a new password, which ends all other sessions.
+// One's own account: who one is, a new password, which ends all other sessions, the second factor, and where one is
+// signed in.
 
-import { Button, Card, PasswordInput, Stack, Text, Title } from '@mantine/core'
+import { Button, Card, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { PASSWORD_MIN } from '#contract/api/access.ts'
 import { changePassword } from '../app/auth-calls.ts'
+import { NewPassword, OwnPassword } from '../app/new-password.tsx'
 import { useSession } from '../app/session.tsx'
 import { Failure } from '../parts/failure.tsx'
+import { OpenSessions } from './open-sessions.tsx'
+import { SecondFactorCard } from './second-factor.tsx'
 
-export function AccountCard() {
+export const AccountCard = () => (
+  <Stack>
+    <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <PasswordCard />
+      <SecondFactorCard />
+    </SimpleGrid>
+    <OpenSessions />
+  </Stack>
+)
+
+function PasswordCard() {
   const { name, role } = useSession()
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
@@ -22,7 +35,7 @@ export function AccountCard() {
     },
   })
   return (
-    <Card withBorder maw={480}>
+    <Card withBorder>
       <Title order={2} size="h4">
         {name}
       </Title>
@@ -36,24 +49,10 @@ export function AccountCard() {
         }}
       >
         <Stack>
-          <PasswordInput
-            label="Current password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(e) => setCurrent(e.currentTarget.value)}
-          />
-          <PasswordInput
-            label="New password"
-            description={`At least ${PASSWORD_MIN} characters.`}
-            autoComplete="new-password"
-            required
-            minLength={PASSWORD_MIN}
-            value={next}
-            onChange={(e) => setNext(e.currentTarget.value)}
-          />
+          <OwnPassword value={current} onChange={setCurrent} />
+          <NewPassword value={next} onChange={setNext} />
           {change.isError && <Failure error={change.error} />}
-          <Button type="submit" loading={change.isPending}>
+          <Button type="submit" loading={change.isPending} style={{ alignSelf: 'flex-start' }}>
             Change the password
           </Button>
         </Stack>

@@ -1,9 +1,10 @@
 // Robots' keys: a role, narrowed by scopes, for a time.
 
-import { Button, Group, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Role } from '#contract/api/access.ts'
+import { useSession } from '../app/session.tsx'
 import { client, queries, trpc } from '../app/trpc.ts'
 import { AskFirst } from '../parts/ask-first.tsx'
 import { DataTable } from '../parts/data-table.tsx'
@@ -13,6 +14,22 @@ import { moment } from '../parts/format.ts'
 import { byCursor, More } from '../parts/more.tsx'
 import { When } from '../parts/when.tsx'
 import { OnceShown } from './once-shown.tsx'
+
+/** Each is all that begins with it; a single procedure can be typed. */
+const SCOPES = [
+  ...[
+    'models',
+    'datasets',
+    'devices',
+    'profiles',
+    'selections',
+    'evaluations',
+    'routers',
+    'jobs',
+    'functions',
+  ],
+  ...['rollouts', 'aliases', 'decisions', 'captures', 'artifacts', 'metrics'],
+]
 
 export function ApiKeys() {
   const keys = useInfiniteQuery(trpc.apiKeys.list.infiniteQueryOptions({ limit: 100 }, byCursor))
@@ -65,9 +82,10 @@ function AddKey() {
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('viewer')
   const [days, setDays] = useState<number | ''>(90)
-  const [scopes, setScopes] = useState('')
+  const [scopes, setScopes] = useState<string[]>([])
+  const { may } = useSession()
+  const places = SCOPES.filter((scope) => scope === 'metrics' || may(`${scope}.list`))
   const add = useMutation(trpc.apiKeys.add.mutationOptions({ onSuccess: () => queries.invalidateQueries() }))
-  const listed = scopes.split(/[\s,]+/).filter((scope) => scope !== '')
   return (
     <form
       onSubmit={(event) => {
@@ -76,7 +94,7 @@ function AddKey() {
           name,
           role,
           ...(days === '' ? {} : { expiresInDays: days }),
-          ...(listed.length === 0 ? {} : { scopes: listed }),
+          ...(scopes.length === 0 ? {} : { scopes }),
         })
       }}
     >
@@ -99,12 +117,14 @@ function AddKey() {
             onChange={(to) => setDays(typeof to === 'number' ? to : '')}
             w={120}
           />
-          <TextInput
+          <TagsInput
             label="Scopes"
-            description="empty: all"
-            placeholder="models, datasets.create"
+            description="all of its role where empty"
+            placeholder={scopes.length === 0 ? 'models, datasets.create' : ''}
+            data={places}
             value={scopes}
-            onChange={(e) => setScopes(e.currentTarget.value)}
+            onChange={setScopes}
+            miw={240}
           />
           <Button type="submit" loading={add.isPending}>
             Make a key

@@ -1,7 +1,7 @@
 // One router: its verdict in words, what it reaches beside the ways that need none, its deferral curve, the features
 // that it reads, and what differs from the version before.
 
-import { Alert, Anchor, Breadcrumbs, Card, SimpleGrid, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Card, SimpleGrid, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { type Answers, trpc } from '../app/trpc.ts'
@@ -20,13 +20,14 @@ export function RouterPage() {
   const { version } = useParams({ strict: false }) as { version: string }
   const router = useQuery(trpc.routers.get.queryOptions({ id: version }))
   return (
-    <Page title={`Router ${version}`}>
-      <Breadcrumbs>
-        <Anchor component={Link} to="/routers">
-          Routers
+    <Page
+      title={`Router ${version}`}
+      about={
+        <Anchor component={Link} to="/routers" inherit>
+          All routers
         </Anchor>
-        <Text>{version}</Text>
-      </Breadcrumbs>
+      }
+    >
       <Loaded query={router}>{(row) => <Whole router={row} />}</Loaded>
     </Page>
   )
@@ -38,7 +39,7 @@ function Whole({ router }: { readonly router: Router }) {
   const own = strategies.find((s) => s.name === 'router')
   return (
     <>
-      <Alert color={verdict.beatsChance ? 'teal' : 'red'} variant="light" title="Verdict">
+      <Alert color={colourOf(verdict)} variant="light" title="Verdict">
         {verdict.words}
       </Alert>
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
@@ -74,3 +75,7 @@ function Whole({ router }: { readonly router: Router }) {
     </>
   )
 }
+
+/** What beats lots and not the local model's own confidence is worth a second look. */
+const colourOf = ({ beatsChance, beatsConfidence }: Router['evaluation']['verdict']): string =>
+  !beatsChance ? 'red' : beatsConfidence === false ? 'yellow' : 'teal'

@@ -10,7 +10,8 @@ import { interval, percent } from '../parts/format.ts'
 import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
 import { When } from '../parts/when.tsx'
-import { TrainForm } from './train-form.tsx'
+import { Train } from './train.tsx'
+import { WorksUnderWay } from './works-under-way.tsx'
 
 export function RoutersPage() {
   const routers = useInfiniteQuery(trpc.routers.list.infiniteQueryOptions({ limit: 50 }, byCursor))
@@ -18,8 +19,9 @@ export function RoutersPage() {
     <Page
       title="Routers"
       about="A router says which images go to the edge. Whether it does so better than lots is measured on images that it has not seen."
-      actions={<TrainForm />}
+      actions={<Train />}
     >
+      <WorksUnderWay kinds={['training', 'forest-import']} />
       <More
         query={routers}
         empty={
@@ -42,6 +44,7 @@ export function RoutersPage() {
                     component={Link}
                     to="/routers/$version"
                     params={{ version: String(version) } as never}
+                    inherit
                   >
                     {version}
                   </Anchor>
@@ -51,8 +54,18 @@ export function RoutersPage() {
               {
                 name: 'Verdict',
                 cell: ({ evaluation: { verdict } }) => (
-                  <Badge variant="light" color={verdict.beatsChance ? 'teal' : 'red'} tt="none">
-                    {verdict.beatsChance ? 'better than lots' : 'no better than lots'}
+                  <Badge
+                    variant="light"
+                    color={
+                      !verdict.beatsChance ? 'red' : verdict.beatsConfidence === false ? 'yellow' : 'teal'
+                    }
+                    tt="none"
+                  >
+                    {!verdict.beatsChance
+                      ? 'no better than lots'
+                      : verdict.beatsConfidence === false
+                        ? 'better than lots, not than confidence'
+                        : 'better than lots'}
                   </Badge>
                 ),
               },

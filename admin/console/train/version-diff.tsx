@@ -4,8 +4,9 @@ import { Card, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { trpc } from '../app/trpc.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { interval, percentInterval } from '../parts/format.ts'
+import { interval, joules, percent, percentInterval, whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
+import { featureInWords } from './feature-names.ts'
 import type { Router } from './router-page.tsx'
 
 export function VersionDiff({ router }: { readonly router: Router }) {
@@ -28,7 +29,7 @@ export function VersionDiff({ router }: { readonly router: Router }) {
               rows={rows}
               keyOf={(row) => row.what}
               columns={[
-                { name: '', cell: ({ what }) => what },
+                { name: 'What', cell: ({ what }) => what },
                 { name: `Version ${earlier.version}`, cell: (row) => row.before },
                 { name: `Version ${router.version}`, cell: (row) => <strong>{row.now}</strong> },
               ]}
@@ -40,24 +41,56 @@ export function VersionDiff({ router }: { readonly router: Router }) {
   )
 }
 
+/** What of the provenance says something to people, in words; ids of jobs do not. */
+const WORDS: Partial<Record<keyof Router['provenance'], string>> = {
+  policy: 'threshold',
+  offloadTarget: 'images to send',
+  features: 'features',
+  featureChoice: 'features are',
+  folds: 'folds',
+  seed: 'seed',
+  leakCheck: 'equal images',
+  importedFrom: 'imported from',
+}
+
 function differences(before: Router, now: Router) {
-  const say = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? '–'))
   const own = (router: Router) => router.evaluation.strategies.find((s) => s.name === 'router')
-  const rows: [string, string, string][] = [
-    ['kind', before.kind, now.kind],
-    ['selection', before.selectionId, now.selectionId],
-    ...Object.keys({ ...before.provenance, ...now.provenance }).map((key): [string, string, string] => [
-      key,
-      say(before.provenance[key as keyof Router['provenance']]),
-      say(now.provenance[key as keyof Router['provenance']]),
-    ]),
-    ['DGC', interval(before.evaluation.dgc), interval(now.evaluation.dgc)],
-    ['AUC', interval(before.evaluation.auc, 3), interval(now.evaluation.auc, 3)],
-    [
-      'top-1',
-      own(before) ? percentInterval(own(before)!.top1) : '–',
-      own(now) ? percentInterval(own(now)!.top1) : '–',
-    ],
+  const ownOr = (router: Router, show: (strategy: NonNullable<ReturnType<typeof own>>) => string) => {
+    const strategy = own(router)
+    return strategy ? show(strategy) : '–'
+  }
+  const both = (what: string, show: (router: Router) => string) => ({
+    what,
+    before: show(before),
+    now: show(now),
+  })
+  const rows = [
+    both('kind', ({ kind }) => kind),
+    both('pair', ({ selectionId }) => selectionId),
+    both('measured by', ({ provenance: { localJob, edgeJob } }) => `${localJob}, ${edgeJob}`),
+    ...Object.entries(WORDS).map(([key, what]) =>
+      both(what, ({ provenance }) => inWords(provenance[key as keyof Router['provenance']])),
+    ),
+    both('images', ({ evaluation }) => whole(evaluation.images)),
+    both('sent', (router) => ownOr(router, ({ offloadShare }) => percent(offloadShare))),
+    both('top-1', (router) => ownOr(router, ({ top1 }) => percentInterval(top1))),
+    both('device energy', (router) => ownOr(router, ({ deviceEnergyJ }) => joules(deviceEnergyJ))),
+    both('DGC', ({ evaluation }) => interval(evaluation.dgc)),
+    both('AUC', ({ evaluation }) => interval(evaluation.auc, 3)),
   ]
-  return rows.filter(([, a, b]) => a !== b).map(([what, a, b]) => ({ what, before: a, now: b }))
+  return rows.filter((row) => row.before !== row.now)
+}
+
+function inWords(value: Router['provenance'][keyof Router['provenance']]): string {
+  if (value === undefined || value === null) return '–'
+  if (typeof value === 'string' || typeof value === 'number') return String(value)
+  if (!('by' in value)) return value.map(featureInWords).join(', ')
+  switch (value.by) {
+    case 'energy':
+      return `at most ${joules(value.budgetJ)} an image`
+    case 'guarantee':
+      return `at most ${percent(value.alpha)} wrongly kept, ${percent(1 - value.delta, 0)} sure`
+    default:
+      return `${value.by === 'offload' ? 'send' : 'top-1 of'} ${percent(value.target)}`
+  }
 }

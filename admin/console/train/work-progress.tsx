@@ -1,52 +1,69 @@
-// A job of the control plane while it goes on: its step, how far it is, the way to end it, and what came of it.
+// A job of the control plane while it goes on, as it is told: its step, how far it is, the way to end it, and what came of
+// it. Whoever looks away loses nothing: the job goes on, and is found again where jobs are under way.
 
 import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { type Answers, trpc } from '../app/trpc.ts'
+import { useLive } from '../app/use-live.ts'
 import { Failure } from '../parts/failure.tsx'
+import { LiveBadge } from '../parts/live-badge.tsx'
 
-type Work = Answers['jobs']['get']
-
-const EVERY_MS = 1_000
+export type Work = Pick<
+  Answers['jobs']['get'],
+  'id' | 'kind' | 'state' | 'progress' | 'subject' | 'result' | 'error'
+>
 
 interface WorkProps {
   readonly id: string
   readonly onDone: (work: Work) => void
 }
 
+const HAS_ENDED = ['done', 'failed', 'cancelled']
+
 export function WorkProgress({ id, onDone }: WorkProps) {
-  const work = useQuery(
-    trpc.jobs.get.queryOptions(
+  const [work, setWork] = useState<Work>()
+  const [lost, setLost] = useState<unknown>()
+  const isOver = work !== undefined && HAS_ENDED.includes(work.state)
+  const live = useLive(
+    trpc.live.job.subscriptionOptions(
       { id },
-      { refetchInterval: ({ state }) => (state.data && state.data.finishedAt !== null ? false : EVERY_MS) },
+      { enabled: !isOver, onData: ({ data }) => setWork(data as Work), onError: setLost },
     ),
   )
   const cancel = useMutation(trpc.jobs.cancel.mutationOptions())
-  const { data } = work
   useEffect(() => {
-    if (data?.state === 'done') onDone(data)
-  }, [data, onDone])
-  if (!data) return work.isError ? <Failure error={work.error} /> : null
-  if (data.error !== null)
+    if (work?.state === 'done') onDone(work)
+  }, [work, onDone])
+  if (!work) return lost === undefined ? <Text size="sm">Asked for …</Text> : <Failure error={lost} />
+  if (isOver && work.state !== 'done')
     return (
-      <Alert color="red" title={`The job ${data.state}`}>
-        {data.error}
+      <Alert
+        color={work.state === 'failed' ? 'red' : 'yellow'}
+        variant="light"
+        title={`It was ${work.state}`}
+      >
+        {work.error}
       </Alert>
     )
-  const { step, done, total } = data.progress
-  const share = total === 0 ? 0 : (done / total) * 100
+  const { step, done, total } = work.progress
+  const words =
+    work.state === 'queued' ? 'waits for a worker' : total > 1 ? `${step}: ${done} of ${total}` : step
   return (
-    <Stack gap="xs" aria-live="polite">
-      <Progress value={share} animated aria-label={`${step}: ${done} of ${total}`} />
+    <Stack gap={4}>
+      <Progress value={total === 0 ? 0 : (done / total) * 100} animated aria-label={words} />
       <Group justify="space-between">
-        <Text size="sm">
-          {data.state === 'queued' ? 'Waits for a worker' : `${step}: ${done} of ${total}`}
-        </Text>
+        <Group gap="sm">
+          <Text size="sm" role="status">
+            {words}
+          </Text>
+          <LiveBadge state={live} />
+        </Group>
         <Button variant="default" size="xs" loading={cancel.isPending} onClick={() => cancel.mutate({ id })}>
           Cancel
         </Button>
       </Group>
+      {cancel.isError && <Failure error={cancel.error} />}
     </Stack>
   )
 }

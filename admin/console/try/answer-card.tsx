@@ -1,29 +1,21 @@
-// One answer: its classes, who gave it and why, and where the time went.
+// One answer: its classes, which model gave it, and what that took.
 
 import { Alert, Badge, Card, Group, Progress, Text, Title } from '@mantine/core'
-import type { ClassifyAnswer, ErrorBody } from '#contract/classify.ts'
-import { DataTable } from '../parts/data-table.tsx'
+import type { ReactNode } from 'react'
+import type { ClassifyAnswer } from '#contract/classify.ts'
 import { joules, milliseconds, percent } from '../parts/format.ts'
-
-const REASONS: Readonly<Record<string, string>> = {
-  routed: 'the router decided so',
-  budget: 'the budget for sending images is used up',
-  'breaker-open': 'the edge has failed lately, and is left alone',
-  deadline: 'the edge would have been too late',
-  'edge-error': 'the edge was asked and failed',
-  preference: 'the request said so',
-}
+import type { Answer } from './try-image.ts'
 
 interface AnswerProps {
   readonly title: string
-  readonly answer: ClassifyAnswer | ErrorBody
-  readonly isMain?: boolean
+  readonly answer: Answer
+  readonly children?: ReactNode
 }
 
-export function AnswerCard({ title, answer, isMain = false }: AnswerProps) {
+export function AnswerCard({ title, answer, children }: AnswerProps) {
   return (
     <Card withBorder>
-      <Title order={isMain ? 2 : 3} size="h5" mb="xs">
+      <Title order={3} size="h5" mb="xs">
         {title}
       </Title>
       {'error' in answer ? (
@@ -31,51 +23,41 @@ export function AnswerCard({ title, answer, isMain = false }: AnswerProps) {
           {answer.error.message}
         </Alert>
       ) : (
-        <Given answer={answer} isMain={isMain} />
+        <>
+          <Labels answer={answer} />
+          <Costs answer={answer} />
+        </>
       )}
+      {children}
     </Card>
   )
 }
 
-function Given({ answer, isMain }: { readonly answer: ClassifyAnswer; readonly isMain: boolean }) {
-  const { labels, tier, model, decision, timingsMs, energyJ } = answer
-  return (
-    <>
-      {labels.map(({ index, name, score }) => (
-        <div key={index}>
-          <Group justify="space-between">
-            <Text fw={600}>{name}</Text>
-            <Text size="sm">{percent(score)}</Text>
-          </Group>
-          <Progress value={score * 100} aria-label={`${name}: ${percent(score)}`} mb="xs" />
-        </div>
-      ))}
-      <Group gap="xs" mt="xs">
-        <Badge tt="none">{tier}</Badge>
-        <Text size="sm">
-          {model}, {milliseconds(timingsMs.total ?? 0)}, {joules(energyJ.value)} ({energyJ.method})
+export function Labels({ answer: { labels } }: { readonly answer: ClassifyAnswer }) {
+  return labels.map(({ index, name, score }, rank) => (
+    <div key={index}>
+      <Group justify="space-between" gap="xs" wrap="nowrap">
+        <Text size="sm" fw={rank === 0 ? 650 : 400} truncate>
+          {name}
+        </Text>
+        <Text size="sm" style={{ fontVariantNumeric: 'tabular-nums' }}>
+          {percent(score)}
         </Text>
       </Group>
-      {isMain && (
-        <>
-          <Text size="sm" mt="xs">
-            Answered here because {REASONS[decision.reason] ?? decision.reason}.{' '}
-            {decision.score !== null &&
-              decision.threshold !== null &&
-              `Router ${decision.router} gave it ${decision.score.toFixed(3)}; from ${decision.threshold.toFixed(3)} on images go to the edge.`}
-          </Text>
-          <DataTable
-            label="Times"
-            minWidth={240}
-            rows={Object.entries(timingsMs)}
-            keyOf={([step]) => step}
-            columns={[
-              { name: 'Step', cell: ([step]) => step },
-              { name: 'Time', isFigure: true, cell: ([, ms]) => milliseconds(ms) },
-            ]}
-          />
-        </>
-      )}
-    </>
+      <Progress value={score * 100} size="sm" aria-label={`${name}: ${percent(score)}`} mb={6} />
+    </div>
+  ))
+}
+
+function Costs({ answer: { tier, model, timingsMs, energyJ } }: { readonly answer: ClassifyAnswer }) {
+  return (
+    <Group gap="xs" mt="xs">
+      <Badge variant="light" tt="none">
+        {tier}
+      </Badge>
+      <Text size="sm">
+        {model}: {milliseconds(timingsMs.total ?? 0)} and {joules(energyJ.value)} ({energyJ.method})
+      </Text>
+    </Group>
   )
 }
