@@ -1,88 +1,88 @@
-// `npm run bench [names]`: what must be fast, as ratios to a reference measured in the same run, since absolute
-// times say more about the machine than about the code. A ratio above its bar ends with exit code 1. Benches that take
-// long run only where they are named: `npm run bench -- growth --count 1000000`.
+// `npm run bench [names]`: what must be fast, as ratios to a reference measured in the same run, since absolute times say
+// more about the machine than about the code. A table here, JSON, pages and plots in bench/results. A ratio above its bar
+// ends with exit code 1. `--quick` shows in some minutes that all runs; its results are not kept. What takes long runs
+// only where it is named: `npm run bench -- growth --count 1000000`, `npm run bench -- soak --minutes 60`.
 
 import { parseArgs } from 'node:util'
 import { table } from '#admin/cli/table.ts'
-import type { BenchLine } from './bench-line.ts'
-import { benchIngest } from './control/ingest.ts'
-import { benchLists } from './control/lists.ts'
-import { benchPolls } from './control/polls.ts'
-import { benchSelect } from './control/select.ts'
-import { benchEvaluation } from './evaluation.ts'
-import { benchFeatures } from './features.ts'
-import { benchForest } from './forest.ts'
-import { benchPaper } from './paper/replay.ts'
-import { benchCorpus } from './serve/corpus.ts'
-import { benchGrowth } from './serve/growth.ts'
-import { benchOverhead } from './serve/overhead.ts'
-import { benchProfile } from './serve/profile.ts'
-import { benchTransformers } from './serve/transformers.ts'
-
-/** Requests for what counts them. */
-const COUNT = 100_000
-const QUICK_COUNT = 10_000
-
-interface BenchOptions {
-  readonly count: number
-}
-
-const BENCHES: Record<string, () => Promise<BenchLine[]>> = {
-  features: benchFeatures,
-  forest: benchForest,
-  evaluation: benchEvaluation,
-  paper: benchPaper,
-  overhead: benchOverhead,
-  transformers: benchTransformers,
-  corpus: benchCorpus,
-}
-const ON_REQUEST: Record<string, (options: BenchOptions) => Promise<BenchLine[]>> = {
-  growth: benchGrowth,
-  select: benchSelect,
-  profile: benchProfile,
-  ingest: benchIngest,
-  lists: benchLists,
-  polls: benchPolls,
-}
-const ALL = { ...BENCHES, ...ON_REQUEST }
+import type { BenchLine, BenchOptions } from './bench-line.ts'
+import { ALL, type Bench, ON_REQUEST, USUAL } from './registry.ts'
+import { commit, load, machine } from './report/machine.ts'
+import { keepNothing } from './report/results-folder.ts'
+import { measurementOf, verdictOf, writeJson } from './report/write-json.ts'
 
 const { positionals: wanted, values } = parseArgs({
   allowPositionals: true,
-  options: { count: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    count: { type: 'string' },
+    minutes: { type: 'string', default: '60' },
+    rate: { type: 'string', default: '20' },
+    every: { type: 'string', default: '60' },
+  },
 })
-const count = values.count === undefined ? (values.quick ? QUICK_COUNT : COUNT) : Number(values.count)
-if (!(count > 0)) fail(`Cannot read option "--count": is ${values.count}, expected a positive number`)
-const unknown = wanted.find((name) => ALL[name] === undefined)
-if (unknown !== undefined)
-  fail(`Cannot run bench "${unknown}": expected some of ${Object.keys(ALL).join(', ')}`)
 
 function fail(message: string): never {
   console.error(message)
   process.exit(2)
 }
 
-const verdictOf = ({ ratio, bar }: BenchLine): string => {
-  if (Number.isNaN(bar)) return 'told'
-  if (Number.isNaN(ratio)) return 'skipped'
-  return ratio <= bar ? 'ok' : 'OVER'
+function number(name: string, text: string): number {
+  return Number(text) > 0
+    ? Number(text)
+    : fail(`Cannot read option "--${name}": is ${text}, expected a positive number`)
 }
 
-const lines: BenchLine[] = []
-for (const [name, run] of Object.entries(wanted.length > 0 ? ALL : BENCHES)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
-  console.error(`bench ${name} ...`)
-  lines.push(...(await run({ count })))
+const options: BenchOptions = {
+  quick: values.quick,
+  large: values.large,
+  count: number('count', values.count ?? (values.quick ? '10000' : '100000')),
+  minutes: number('minutes', values.minutes),
+  rate: number('rate', values.rate),
+  faultEveryS: number('every', values.every),
 }
-console.log(
-  table([
-    ['bench', 'ratio', 'bar', '', 'measured'],
-    ...lines.map((line) => [
-      line.name,
-      Number.isNaN(line.ratio) ? '–' : line.ratio.toFixed(3),
-      Number.isNaN(line.bar) ? '–' : line.bar.toFixed(2),
-      verdictOf(line),
-      line.detail,
-    ]),
-  ]),
-)
+
+const linesOf = (lines: readonly BenchLine[]) =>
+  lines.map((line) => [
+    line.name,
+    Number.isNaN(line.ratio) ? '–' : line.ratio.toPrecision(3),
+    line.spread ? `${line.spread.least.toPrecision(3)} to ${line.spread.most.toPrecision(3)}` : '',
+    Number.isNaN(line.bar) ? '–' : line.bar.toFixed(2),
+    verdictOf(line),
+    line.detail,
+  ])
+
+async function runOne(name: string, bench: Bench): Promise<BenchLine[]> {
+  const [before, startedMs] = [load(), performance.now()]
+  const lines = await bench.run(options)
+  const tookS = Number(((performance.now() - startedMs) / 1_000).toFixed(1))
+  console.error(`bench ${name} took ${tookS} s`)
+  await writeJson({
+    ...{ bench: name, command: `npm run bench -- ${name}`, at: new Date().toISOString(), tookS },
+    ...{ commit: commit(), machine: machine(), load: { before, after: load() } },
+    lines: lines.map(measurementOf),
+  })
+  return lines
+}
+
+if (values.list) {
+  const rows = [...Object.entries(USUAL), ...Object.entries(ON_REQUEST)]
+  console.log(table(rows.map(([name, { what }]) => [name, name in USUAL ? '' : 'on request', what])))
+  process.exit(0)
+}
+const unknown = wanted.find((name) => ALL[name] === undefined)
+if (unknown !== undefined)
+  fail(`Cannot run bench "${unknown}": expected some of ${Object.keys(ALL).join(', ')}`)
+if (options.quick) keepNothing()
+const names = wanted.length > 0 ? wanted : Object.keys(USUAL)
+const lines: BenchLine[] = []
+const beganMs = performance.now()
+for (const [i, name] of names.entries()) {
+  const minutes = ((performance.now() - beganMs) / 60_000).toFixed(1)
+  console.error(`bench ${name} (${i + 1} of ${names.length}, ${minutes} min): ${ALL[name]!.what} ...`)
+  lines.push(...(await runOne(name, ALL[name]!)))
+}
+console.log(table([['bench', 'ratio', 'spread', 'bar', '', 'measured'], ...linesOf(lines)]))
 if (lines.some((line) => verdictOf(line) === 'OVER')) process.exitCode = 1

@@ -16,7 +16,8 @@ export interface MeasuredImages {
   origins: string[]
   features: number[][]
   pixelDigests: string[]
-  featuresMs: number[]
+  /** To compute the seven features of serving. */
+  sevenMs: number[]
   bytes: number[]
 }
 
@@ -28,7 +29,12 @@ export interface MeasuredModel {
   flipped: Float32Array
 }
 
-export const isMeasured = (): boolean => existsSync(path.join(MEASURED, 'mobilenet_v2.flipped.f32'))
+export const hasModel = (name: string): boolean => existsSync(path.join(MEASURED, `${name}.flipped.f32`))
+export const isMeasured = (): boolean => hasModel('mobilenet_v2')
+
+/** False also for those of an earlier build, which had timed something else. */
+export const hasImages = async (): Promise<boolean> =>
+  existsSync(path.join(MEASURED, 'images.json')) && 'sevenMs' in (await measuredImages())
 
 export async function measuredImages(): Promise<MeasuredImages> {
   return JSON.parse(await readFile(path.join(MEASURED, 'images.json'), 'utf8'))
@@ -88,7 +94,7 @@ export async function measuredPair(local: string, edge: string): Promise<PairDat
 
 /** Times are medians on the measuring machine; the watts are those that the paper's figures imply. */
 function costsOf(images: MeasuredImages, light: MeasuredModel, heavy: MeasuredModel): PairCosts {
-  const [featuresMs, localMs, edgeMs] = [images.featuresMs, light.latenciesMs, heavy.latenciesMs].map(
+  const [featuresMs, localMs, edgeMs] = [images.sevenMs, light.latenciesMs, heavy.latenciesMs].map(
     median,
   ) as [number, number, number]
   return {

@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { BenchLine } from '../bench-line.ts'
+import { resultsFolder } from '../report/results-folder.ts'
 import { type Judged, judgeSimulated } from './judge-simulated.ts'
 import { replayPage } from './page.ts'
 import { publishedOutcomes } from './published-pair.ts'
@@ -13,7 +14,6 @@ import { distanceOfAuc, simulateRouter, type Target } from './simulated-router.t
 
 export const HEADLINE = 0.8323
 const SEED = 2020
-const FILE = path.resolve(import.meta.dirname, '../results/paper.md')
 
 const TARGETS: readonly Target[] = ['only the edge is right', 'the local model is wrong']
 const AUCS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1]
@@ -39,7 +39,10 @@ export async function benchPaper(): Promise<BenchLine[]> {
     }),
   )
   const measured = (auc: number) => judge('only the edge is right', distanceOfAuc(auc))
-  await writeFile(FILE, replayPage({ outcomes, readings, measured, seed: SEED }))
+  await writeFile(
+    path.join(resultsFolder(), 'paper.md'),
+    replayPage({ outcomes, readings, measured, seed: SEED }),
+  )
   return readings.map(({ target, points, needed }) => ({
     name: `paper: AUC for 83.23 %, if ${target}`,
     ratio: needed?.aucOfTarget ?? Number.NaN,

@@ -2,9 +2,10 @@
 // so that one can be measured again alone. A section says how it was measured and on what, and how busy the machine was.
 
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { resultsFolder } from '../../report/results-folder.ts'
 
 const SERVE: ResultsFile = {
   name: 'serve.md',
@@ -15,9 +16,12 @@ const SERVE: ResultsFile = {
   sections: [
     'Overhead over the bare loop',
     'Against transformers.js',
+    'Against OpenCV in Python',
     'Damaged images',
     'Growth',
     'Where the time of a request goes',
+    'Memory of the processes',
+    'Cold start',
   ],
 }
 
@@ -54,12 +58,13 @@ export async function writeSection(
     [head, rule, ...body].join('\n'),
     ...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join('\n')] : []),
   ].join('\n\n')
-  const at = path.resolve(import.meta.dirname, '../../results', file.name)
+  const at = path.join(resultsFolder(), file.name)
   const kept = existsSync(at) ? sectionsOf(await readFile(at, 'utf8')) : new Map<string, string>()
   kept.set(title, text)
   const parts = file.sections
     .filter((name) => kept.has(name))
     .map((name) => `## ${name}\n\n${kept.get(name)}`)
+  await mkdir(resultsFolder(), { recursive: true })
   await writeFile(at, `${[file.title, file.intro, ...parts].join('\n\n')}\n`)
 }
 

@@ -40,10 +40,12 @@ export async function bestConcurrency(
 }
 
 /** The share `p` of the latencies is at most this. */
-export function quantileMs({ latenciesMs }: Round, p: number): number {
-  const sorted = latenciesMs.slice().sort()
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] ?? Number.NaN
-}
+export const quantileMs = ({ latenciesMs }: Round, p: number): number =>
+  quantileOf(latenciesMs.slice().sort(), p)
+
+/** The share `p` of what is sorted is at most this. */
+export const quantileOf = (sorted: ArrayLike<number>, p: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] ?? Number.NaN
 
 export const throughputOf = ({ latenciesMs, tookMs }: Round): number => (latenciesMs.length / tookMs) * 1_000
 
