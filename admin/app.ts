@@ -27,6 +27,8 @@ import { consoleRoutes, servePage, wantsPage } from './console-host/console-rout
 import { tryImage } from './console-host/try-route.ts'
 import type { Context } from './context.ts'
 import { deviceApp } from './device/device-app.ts'
+import { answerPollsFirst } from './device/polls/answer-polls-first.ts'
+import { openPolls } from './device/polls/open-polls.ts'
 import { observeLive } from './live/live-metrics.ts'
 import { observeFleet } from './observe/control-metrics.ts'
 import { REFUSALS, refusalBehind } from './refusal.ts'
@@ -58,7 +60,8 @@ export function controlApp(ctx: Context, settings: AppSettings = {}): Hono {
   uploadRoutes(app, ctx)
   app.get('/captures/:digest', (c) => serveCapture(ctx, actorOf(c), c))
   app.route(AUTH_PATH, authRoutes(ctx, door))
-  app.route('/device/v1', deviceApp(ctx))
+  const polls = openPolls(ctx)
+  app.route('/device/v1', deviceApp(ctx, polls))
   app.use('/trpc/*', capBody(API_BODY_MAX_BYTES), door.renewCookies)
   app.use(
     '/trpc/*',
@@ -80,6 +83,7 @@ export function controlApp(ctx: Context, settings: AppSettings = {}): Hono {
   consoleRoutes(app, files)
   app.post('/try/:device', capBody(IMAGE_MAX_BYTES), (c) => tryImage(ctx, c))
   requirePermissionsOf([...Object.keys(adminRouter._def.procedures), ...guardedPaths(app)])
+  answerPollsFirst(app, polls, registry)
   return app
 }
 

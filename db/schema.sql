@@ -361,6 +361,22 @@ CREATE TRIGGER device_jobs_question BEFORE UPDATE ON public.device_jobs FOR EACH
 
 CREATE TRIGGER device_jobs_tell AFTER INSERT OR UPDATE OF state, done, message, result ON public.device_jobs FOR EACH ROW EXECUTE FUNCTION tell_live('profile');
 
+create table device_reports (
+  id bigint not null default (nextval('device_reports_id_seq'::regclass)),
+  device_id text not null,
+  at timestamp with time zone not null default (now()),
+  state text not null,
+  sequence bigint not null,
+  serving_deployment_id text,
+  message text not null,
+  constraint device_reports_pkey PRIMARY KEY (id),
+  constraint device_reports_device_id_devices_id_fk FOREIGN KEY (device_id) REFERENCES devices(id)
+);
+
+CREATE INDEX device_reports_of_device ON public.device_reports USING btree (device_id, id);
+
+CREATE TRIGGER device_reports_immutable BEFORE UPDATE ON public.device_reports FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table devices (
   id text not null,
   name text not null,
@@ -394,6 +410,8 @@ CREATE INDEX devices_edges ON public.devices USING btree (group_name) WHERE (tie
 CREATE INDEX devices_group ON public.devices USING btree (group_name, name);
 
 CREATE INDEX devices_revoked ON public.devices USING btree (group_name) WHERE (revoked_at IS NOT NULL);
+
+CREATE TRIGGER devices_reported AFTER UPDATE OF report ON public.devices FOR EACH ROW WHEN (((new.report IS NOT NULL) AND (((((new.report ->> 'state'::text) IS DISTINCT FROM (old.report ->> 'state'::text)) OR ((new.report ->> 'sequence'::text) IS DISTINCT FROM (old.report ->> 'sequence'::text))) OR ((new.report ->> 'servingDeploymentId'::text) IS DISTINCT FROM (old.report ->> 'servingDeploymentId'::text))) OR ((new.report ->> 'message'::text) IS DISTINCT FROM (old.report ->> 'message'::text))))) EXECUTE FUNCTION log_device_report();
 
 create table enrolment_codes (
   id text not null,
@@ -1037,6 +1055,18 @@ BEGIN
   END IF;
   RAISE EXCEPTION 'Cannot delete manifest "%/%": it is the newest of its device, expected an older one', OLD.device_id, OLD.sequence
     USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.log_device_report()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO device_reports (device_id, state, sequence, serving_deployment_id, message)
+    VALUES (NEW.id, NEW.report ->> 'state', (NEW.report ->> 'sequence')::bigint, NEW.report ->> 'servingDeploymentId', coalesce(NEW.report ->> 'message', ''));
+  DELETE FROM device_reports r WHERE r.device_id = NEW.id AND r.id <=
+    (SELECT o.id FROM device_reports o WHERE o.device_id = NEW.id ORDER BY o.id DESC OFFSET 200 LIMIT 1);
+  RETURN NULL;
 END $function$;
 
 CREATE OR REPLACE FUNCTION pgboss.create_queue(queue_name text, options json)

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { type Api, openApi, sentenceOf } from '#admin/client/api.ts'
 import { waitForServing } from '#admin/client/wait.ts'
 import { runMain } from '#platform/run-main.ts'
+import { loadSettings } from '#platform/settings/load-settings.ts'
 import { Child } from './launch/child.ts'
 import { makeScenes, runDemoFlow, type Stage } from './launch/demo-flow.ts'
 import { startFleet } from './launch/fleet.ts'
@@ -96,7 +97,7 @@ ready`)
 }
 
 async function main(): Promise<void> {
-  const settings = readSettings(process.env, process.argv.slice(2))
+  const settings = readSettings(loadSettings(process.env).env, process.argv.slice(2))
   const lock = await lockHome(settings.home)
   let isStopping = false
   const stop = async (code: number) => {

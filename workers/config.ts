@@ -1,5 +1,5 @@
-// A device's settings, read from the environment once, at the door. Both workers share them; the tier brings
-// its own port, folder and watts.
+// A device's settings, read once, at the door, from the environment with the files of settings beneath it. Both workers
+// share them; the tier brings its own port, folder and watts.
 
 import { createHash } from 'node:crypto'
 import os from 'node:os'
@@ -7,59 +7,15 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { Tier } from '#contract/tier.ts'
 import { readEnvironment } from '#platform/read-environment.ts'
-import { DEFAULT_LIMITS, type DeviceLimits } from './agent/upkeep/limits.ts'
+import { deviceSettings } from '#platform/settings/device-settings.ts'
+import { sharedSettings } from '#platform/settings/shared-settings.ts'
+import type { DeviceLimits } from './agent/upkeep/limits.ts'
 import type { HostChoice } from './host/choose-host.ts'
 import type { EdgeKey } from './serve/edge-key.ts'
 
-const port = z.coerce.number().int().min(0).max(65_535)
-
 const MB = 1024 ** 2
 
-const Environment = z.object({
-  TANDEM_HOME: z.string().min(1).default('.tandem'),
-  /** Where this device keeps identity, state, artifacts and spool. */
-  TANDEM_DEVICE_HOME: z.string().min(1).optional(),
-  TANDEM_CONTROL_URL: z.url().default('http://127.0.0.1:7400'),
-  /** One-time code, needed at the first start only. */
-  TANDEM_ENROL_CODE: z.string().min(1).optional(),
-  TANDEM_PI_PORT: port.default(7401),
-  TANDEM_TX2_PORT: port.default(7402),
-  TANDEM_HOST: z.string().default('127.0.0.1'),
-  /** How other devices reach this one; http://<host>:<port> where it is left out. */
-  TANDEM_DEVICE_URL: z.url().optional(),
-  TANDEM_ACTIVE_WATTS: z.coerce.number().positive().optional(),
-  TANDEM_ENERGY_METER: z.enum(['auto', 'model', 'rapl', 'ina3221', 'hwmon']).default('auto'),
-  /** Which power sensor of hwmon sees the whole device. */
-  TANDEM_HWMON_LABEL: z.string().min(1).optional(),
-  /** How long idle is measured before each job; nothing is where energy is modelled. */
-  TANDEM_IDLE_SECONDS: z.coerce.number().min(0).max(600).default(5),
-  /** What artifacts and images together may take on disk. */
-  TANDEM_DISK_BUDGET_MB: z.coerce
-    .number()
-    .positive()
-    .default(DEFAULT_LIMITS.diskBudgetBytes / MB),
-  /** 1 where the memory never holds two models: then nothing is served while a new deployment starts. */
-  TANDEM_GENERATIONS: z
-    .enum(['1', '2'])
-    .default('2')
-    .transform((text) => (text === '1' ? 1 : 2)),
-  /** What runs functions; with `inline` the worker itself answers for the built-in one. */
-  TANDEM_FUNCTION_HOST: z.enum(['auto', 'workerd', 'thread', 'inline']).default('auto'),
-  /** PEM files; HTTPS instead of HTTP where both are named. */
-  TANDEM_TLS_CERT: z.string().min(1).optional(),
-  TANDEM_TLS_KEY: z.string().min(1).optional(),
-  /** SHA-256 of one API key a line; whoever asks needs one of them. */
-  TANDEM_API_KEYS_FILE: z.string().min(1).optional(),
-  /** With which the local device asks an edge that wants one. */
-  TANDEM_EDGE_API_KEY: z.string().min(1).optional(),
-  /** The only ones that get it, by their addresses with commas between them; else all of this platform's own. */
-  TANDEM_EDGE_API_KEY_FOR: z.string().optional(),
-  /** OTLP over HTTP; no traces are made where it is left out. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
-  /** How long /readyz says no before an ending worker takes no more requests. */
-  TANDEM_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-})
+const Environment = z.object(deviceSettings)
 
 /** Power above idle while the device computes; energy is these watts times seconds. */
 export interface ActivePower {
@@ -180,4 +136,5 @@ function doorOf(e: z.infer<typeof Environment>): DoorConfig {
 }
 
 /** Where a function under development answers: TANDEM_DEV_PORT, beside the workers' ports. */
-export const readDevPort = (env: NodeJS.ProcessEnv): number => port.default(7403).parse(env.TANDEM_DEV_PORT)
+export const readDevPort = (env: NodeJS.ProcessEnv): number =>
+  sharedSettings.TANDEM_DEV_PORT.parse(env.TANDEM_DEV_PORT)

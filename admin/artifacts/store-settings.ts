@@ -2,38 +2,15 @@
 // bucket. Half a set of settings is a mistake and is told by the name of what is missing: falling back to the folder
 // would hide every artifact of the bucket.
 
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { S3Settings } from '#platform/artifacts/s3/s3-bucket.ts'
-
-const text = z.string().trim().min(1).optional()
-
-export const storeEnvironment = {
-  /** Without the bucket: https://s3.eu-central-1.amazonaws.com, http://minio:9000. */
-  TANDEM_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  TANDEM_S3_BUCKET: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket')
-    .optional(),
-  TANDEM_S3_REGION: text,
-  TANDEM_S3_ACCESS_KEY_ID: text,
-  TANDEM_S3_SECRET_ACCESS_KEY: text,
-  TANDEM_S3_SECRET_ACCESS_KEY_FILE: text,
-  /** Before every key, so that several installations can share a bucket. */
-  TANDEM_S3_PREFIX: z
-    .string()
-    .regex(/^[\w./-]*$/, 'expected letters, digits, ".", "_", "-" and "/"')
-    .optional(),
-  /** How long nobody may have touched an artifact that nothing refers to before it goes. */
-  TANDEM_ARTIFACT_GRACE_HOURS: z.coerce.number().min(1).max(87_600).default(168),
-  /** How long an upload in parts waits for its next part; what is staged in a bucket goes after 14 days. */
-  TANDEM_UPLOAD_HOURS: z.coerce.number().min(1).max(168).default(24),
-}
+import type { storeSettings } from '#platform/settings/control-settings.ts'
 
 /** The secret itself, or the file that holds it. */
 export type BucketSettings = Omit<S3Settings, 'secretAccessKey'> &
   ({ readonly secretAccessKey: string } | { readonly secretAccessKeyFile: string })
 
-type Environment = z.infer<z.ZodObject<typeof storeEnvironment>>
+type Environment = z.infer<z.ZodObject<typeof storeSettings>>
 
 /** Undefined where no setting asks for a bucket. */
 export function bucketSettingsOf(e: Environment): BucketSettings | undefined {

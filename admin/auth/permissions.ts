@@ -33,6 +33,9 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'devices.list': viewer(),
   'devices.get': viewer(),
   'devices.groups': viewer(),
+  'devices.totals': viewer(),
+  'devices.log': viewer(),
+  'devices.energy': viewer(),
   'devices.createEnrolment': operator('lets a device in'),
   'devices.revoke': operator('shuts a device out'),
   'profiles.list': viewer(),
@@ -87,6 +90,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'decisions.totals': viewer(),
   'decisions.figures': viewer(),
   'decisions.disagreement': viewer(),
+  'decisions.saving': viewer(),
   'captures.list': viewer('tells of images without showing them'),
   'captures.stored': viewer('tells of images without showing them'),
   'live.profiles': viewer(),
@@ -95,6 +99,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'live.rollout': viewer(),
   'live.decisions': viewer(),
   'keys.list': viewer('public keys'),
+  'system.info': viewer('versions and the time'),
 
   // Artifacts and other routes
   'artifacts.missing': viewer('reads; a mutation only because lists do not fit into a URL'),

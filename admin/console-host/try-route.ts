@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { found, Refusal } from '../refusal.ts'
 
 const ANSWER_MAX_MS = 30_000
-const OPTIONS = ['topK', 'preference'] as const
+const OPTIONS = ['topK', 'preference', 'explain'] as const
 
 export async function tryImage({ db }: Pick<Context, 'db'>, c: HttpContext): Promise<Response> {
   const name = c.req.param('device') ?? ''

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensurePostgres } from '#db/embedded-postgres/ensure-postgres.ts'
 import { runMain } from '#platform/run-main.ts'
+import { loadSettings } from '#platform/settings/load-settings.ts'
 import { readControlConfig } from '../config.ts'
 import { backUp, type DatabaseTask, restore, verify } from './database-tasks.ts'
 
@@ -24,10 +25,9 @@ await runMain(async () => {
     },
   })
   const [name = '', file = ''] = positionals
-  const config = readControlConfig({
-    ...process.env,
-    ...(values.home !== undefined && { TANDEM_HOME: values.home }),
-  })
+  const { env } = loadSettings(process.env)
+  if (values.home !== undefined) env.TANDEM_HOME = values.home
+  const config = readControlConfig(env)
   const task = { ...values, file: path.resolve(file), home: config.home, bucket: config.bucket }
   if (name === 'verify') return verify({ ...task, url: '' })
   if (config.databaseUrl !== undefined) return TASKS[name]!({ ...task, url: config.databaseUrl })

@@ -4,13 +4,14 @@
 // Stops on SIGINT and SIGTERM, and gives back what it was at.
 
 import { runMain } from '#platform/run-main.ts'
+import { loadSettings } from '#platform/settings/load-settings.ts'
 import { untilStopped } from '#platform/until-stopped.ts'
 import { readControlConfig } from '../config.ts'
 import { startWorkerProcess } from './work/worker-process.ts'
 
 await runMain(async () => {
   const stopped = untilStopped()
-  await using _worker = await startWorkerProcess(readControlConfig(process.env))
+  await using _worker = await startWorkerProcess(readControlConfig(loadSettings(process.env).env))
   process.send?.({ ready: String(process.pid) })
   await stopped
 })

@@ -29,11 +29,14 @@ import {
   holdRollout,
   rollBackRollout,
 } from '#db/queries/rollouts/transitions.ts'
+import type { Live } from '../live/live.ts'
 import { keepLease, type Lease } from './work/keep-lease.ts'
 
 interface Ports {
   readonly db: Db
   readonly log: Logger
+  /** Of a process that answers devices. */
+  readonly live?: Pick<Live, 'noteOwnChange'>
 }
 
 const LOOK_EVERY_MS = 1_000
@@ -70,20 +73,21 @@ async function isOurs({ log }: Ports, lease: Lease): Promise<boolean> {
 }
 
 /** One look at all of them. Never rejects: what failed is tried again at the next look. */
-export async function advanceRollouts({ db, log }: Ports): Promise<void> {
+export async function advanceRollouts(ports: Ports): Promise<void> {
   try {
-    for (const { rollout } of await activeStaged(db)) await advanceNow({ db, log }, rollout.id)
+    for (const { rollout } of await activeStaged(ports.db)) await advanceNow(ports, rollout.id)
   } catch (err) {
-    log.warn({ err }, 'rollouts could not be looked at')
+    ports.log.warn({ err }, 'rollouts could not be looked at')
   }
 }
 
 /** As many steps as can be taken now. Never rejects either, so that a caller's own work, already committed, stands. */
-export async function advanceNow({ db, log }: Ports, id: string): Promise<void> {
+export async function advanceNow({ db, log, live }: Ports, id: string): Promise<void> {
   try {
     for (let step = 0; step < STEPS_MAX; step++) {
       const taken = await db.transaction((tx) => takeStep(tx, id))
       if (!taken || taken.do === 'wait') return
+      live?.noteOwnChange()
       log.info({ rollout: id, step: taken.do, reason: taken.reason }, 'rollout moved')
     }
   } catch (err) {

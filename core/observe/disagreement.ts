@@ -3,10 +3,7 @@
 // interval of Clopper and Pearson (1934): 95 % of such intervals hold the true share, whatever it is. What it does not
 // tell is who of the two is right.
 
-import { clopperPearsonUpper } from '../threshold/clopper-pearson.ts'
-
-/** On either side. */
-const TAIL = 0.025
+import { shareOf } from './share-interval.ts'
 
 export interface Disagreement {
   readonly audits: number
@@ -20,11 +17,6 @@ export interface Disagreement {
 /** Null where nothing was audited: unknown, not zero. */
 export function disagreementOf(disagreed: number, audits: number): Disagreement | null {
   if (audits === 0) return null
-  return {
-    audits,
-    disagreed,
-    share: disagreed / audits,
-    low: 1 - clopperPearsonUpper(audits - disagreed, audits, TAIL),
-    high: clopperPearsonUpper(disagreed, audits, TAIL),
-  }
+  const { value: share, low, high } = shareOf(disagreed, audits)
+  return { audits, disagreed, share, low, high }
 }

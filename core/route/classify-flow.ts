@@ -13,7 +13,7 @@ import type { EdgeResult, FunctionRequest, InferResult } from '#contract/functio
 import type { RouterDocument } from '#contract/router.ts'
 import type { Tier } from '#contract/tier.ts'
 import { preferTier } from './prefer-tier.ts'
-import { type RoutePorts, routeImage } from './route-image.ts'
+import { type RoutePorts, routeImage, type SeenFeatures } from './route-image.ts'
 
 export interface ClassifyPorts extends RoutePorts {
   offload(topK: number): Promise<EdgeResult>
@@ -32,6 +32,7 @@ interface Choice {
   timingsMs: Record<string, number>
   /** The local answer, where choosing needed it. */
   local?: InferResult
+  seen?: SeenFeatures
 }
 
 export async function classifyFlow(
@@ -41,6 +42,7 @@ export async function classifyFlow(
 ): Promise<FunctionAnswer> {
   const choice = await choose(ports, deployment, request)
   let { decision, timingsMs } = choice
+  const explained = request.explain === 'features' && choice.seen ? told(choice.seen) : {}
   const edgeRefuses = request.expected?.edgeRefuses
   if (choice.toEdge && edgeRefuses) decision = { ...decision, reason: edgeRefuses }
   else if (choice.toEdge) {
@@ -48,7 +50,7 @@ export async function classifyFlow(
     timingsMs = { ...timingsMs, edge: edge.ms }
     if (edge.ok) {
       if (edge.localMs !== undefined) timingsMs = { local: edge.localMs, ...timingsMs }
-      return { labels: edge.labels, tier: 'edge', model: edge.model, decision, timingsMs }
+      return { labels: edge.labels, tier: 'edge', model: edge.model, decision, timingsMs, ...explained }
     }
     decision = { ...decision, reason: edge.reason }
   }
@@ -56,8 +58,12 @@ export async function classifyFlow(
   timingsMs = { ...timingsMs, [deployment.tier]: here.ms }
   // A router may have asked for more labels than the client did.
   const labels = here.labels.slice(0, request.topK)
-  return { labels, tier: deployment.tier, model: here.model, decision, timingsMs }
+  return { labels, tier: deployment.tier, model: here.model, decision, timingsMs, ...explained }
 }
+
+const told = ({ names, values }: SeenFeatures) => ({
+  features: names.map((name, i) => ({ name, value: values[i]! })),
+})
 
 async function choose(
   ports: ClassifyPorts,

@@ -15,12 +15,19 @@ export interface RoutePorts {
   infer(topK: number): Promise<InferResult>
 }
 
+export interface SeenFeatures {
+  names: readonly FeatureName[]
+  values: readonly number[]
+}
+
 export interface Routed {
   toEdge: boolean
   /** Null for a router that has none. */
   score: number | null
   threshold: number
   timingsMs: Record<string, number>
+  /** The features that the router looked at, where it did. */
+  seen?: SeenFeatures
   /** The local answer, where the router looked at it; may have more labels than the request asks for. */
   local?: InferResult
 }
@@ -63,7 +70,8 @@ async function routeByForest(
   threshold: number,
 ): Promise<Routed> {
   const { values, ms } = await ports.features(forest.features)
-  return { ...settle(forestScore(forest, values), threshold), timingsMs: { features: ms } }
+  const seen = { names: forest.features, values }
+  return { ...settle(forestScore(forest, values), threshold), timingsMs: { features: ms }, seen }
 }
 
 async function routeByAnswer(ports: RoutePorts, router: AnswerRouter, topK: number): Promise<Routed> {
@@ -78,14 +86,16 @@ async function routeByBoth(ports: RoutePorts, router: HybridRouter): Promise<Rou
   const inputs = confidenceFeatures(router.inputs, probabilitiesOf(local))
   const score = forestScore(router, [...features.values, ...inputs])
   const timingsMs = { features: features.ms, local: local.ms }
-  return { ...settle(score, router.threshold), timingsMs, local }
+  const seen = { names: router.features, values: features.values }
+  return { ...settle(score, router.threshold), timingsMs, local, seen }
 }
 
 async function routeInStages(ports: RoutePorts, router: TwoStageRouter, topK: number): Promise<Routed> {
   const before = await routeByForest(ports, router.forest, router.forestThreshold)
   if (before.toEdge) return before
   const after = await routeByAnswer(ports, { kind: 'confidence', threshold: router.threshold }, topK)
-  return { ...after, timingsMs: { ...before.timingsMs, ...after.timingsMs } }
+  const { seen } = before
+  return { ...after, timingsMs: { ...before.timingsMs, ...after.timingsMs }, ...(seen && { seen }) }
 }
 
 const settle = (score: number, threshold: number) => ({ toEdge: decide(score, threshold), score, threshold })

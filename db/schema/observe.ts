@@ -1,5 +1,5 @@
-// Stage observe: what the devices answered and why, how often the tiers disagree on images that stayed, and the hard
-// images that were handed in. Deployments are named, not referenced: a device may tell of one that was promoted
+// Stage observe: what the devices answered and why, how often the tiers disagree on images that stayed, the hard
+// images that were handed in, and what each device said of itself. Deployments are named, not referenced: a device may tell of one that was promoted
 // before its control plane was restored from a backup, and what it saw is kept all the same.
 //
 // Decisions and audits are partitioned by the day of `at` (db/partitions/; drizzle knows no partitions, so the migration
@@ -12,6 +12,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  bigserial,
   boolean,
   doublePrecision,
   index,
@@ -120,4 +121,23 @@ export const captures = pgTable(
     // Retention goes by when the control plane heard of it: a device's clock may be years off.
     index('captures_by_arrival').on(t.createdAt),
   ],
+)
+
+/**
+ * What a device said of itself, a row whenever that was something else than before: written by a trigger on its last
+ * report, which also lets the newest 200 of each device stay and no more.
+ */
+export const deviceReports = pgTable(
+  'device_reports',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    deviceId: deviceId(),
+    at: instant('at').notNull().defaultNow(),
+    state: text('state').notNull(),
+    /** Of the manifest that it acted on last. */
+    sequence: sequence('sequence'),
+    servingDeploymentId: text('serving_deployment_id'),
+    message: text('message').notNull(),
+  },
+  (t) => [index('device_reports_of_device').on(t.deviceId, t.id)],
 )

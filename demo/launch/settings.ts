@@ -3,16 +3,18 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { readEnvironment } from '#platform/read-environment.ts'
+import { demoSettings, sharedSettings } from '#platform/settings/shared-settings.ts'
 
-const port = z.coerce.number().int().min(1).max(65_535)
+const { TANDEM_HOME, TANDEM_PORT, TANDEM_PI_PORT, TANDEM_TX2_PORT } = sharedSettings
+/** Printed and asked at, so none that the system chooses. */
+const chosen = <T extends z.ZodType<number>>(port: T) => port.refine((n) => n > 0, 'expected a port above 0')
 
 const Environment = z.object({
-  TANDEM_HOME: z.string().min(1).default('.tandem'),
-  TANDEM_PORT: port.default(7400),
-  TANDEM_PI_PORT: port.default(7401),
-  TANDEM_TX2_PORT: port.default(7402),
-  /** Scenes that the candidates are profiled on. */
-  TANDEM_DEMO_SCENES: z.coerce.number().int().min(40).max(20_000).default(1_200),
+  TANDEM_HOME,
+  TANDEM_PORT: chosen(TANDEM_PORT),
+  TANDEM_PI_PORT: chosen(TANDEM_PI_PORT),
+  TANDEM_TX2_PORT: chosen(TANDEM_TX2_PORT),
+  ...demoSettings,
 })
 
 export interface StartSettings {

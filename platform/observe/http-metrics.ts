@@ -9,6 +9,9 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 /** From a 304 of a poll to an image that waited for a dead edge. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
+export const HTTP_REQUESTS = 'tandem_http_requests_total'
+export const HTTP_SECONDS = 'tandem_http_request_duration_seconds'
+
 /** With CPU, memory, file descriptors and event-loop lag of the process. */
 export function openRegistry(): Registry {
   const registry = new Registry()
@@ -19,13 +22,13 @@ export function openRegistry(): Registry {
 export function httpMetrics(registry: Registry): MiddlewareHandler {
   const registers = [registry]
   const requests = new Counter({
-    name: 'tandem_http_requests_total',
+    name: HTTP_REQUESTS,
     help: 'Requests by route and status',
     labelNames: ['method', 'route', 'status'] as const,
     registers,
   })
   const seconds = new Histogram({
-    name: 'tandem_http_request_duration_seconds',
+    name: HTTP_SECONDS,
     help: 'From the first byte of the headers to the answer',
     labelNames: ['method', 'route'] as const,
     buckets: SECONDS,

@@ -4,19 +4,16 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addDataset } from '#admin/client/add-dataset.ts'
-import { addModel } from '#admin/client/add-model.ts'
-import { waitForJobs } from '#admin/client/wait.ts'
 import { trainRouter } from '#admin/client/work.ts'
 import { sceneFile, writeScenes } from '#demo/write-scenes.ts'
 import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
 import { Fleet } from '#test/harness/fleet.ts'
 import { until } from '#test/harness/until.ts'
 import { seriousFindings } from './accessibility.ts'
+import { bringBrokenModel, bringDataset, bringModel, measure } from './bring-data.ts'
 import { type Browser, hasBrowser, openBrowser } from './browser.ts'
 
 const SCENES = 60
-const MODELS = path.resolve(import.meta.dirname, '../../demo/models')
 const PASSWORD = 'correct horse battery'
 const PAGES = [
   ['/', 'Overview'],
@@ -37,6 +34,14 @@ const PAGES = [
   ['/settings/keys', 'Settings'],
   ['/settings/audit', 'Settings'],
   ['/nowhere', 'Not found'],
+] as const
+
+const DIALOGS = [
+  ['/models?dialog=add', 'Add a model'],
+  ['/models?dialog=measure', 'Measure on devices'],
+  ['/data-sets?dialog=add', 'Add a data set'],
+  ['/selection?dialog=what-if', 'Select a pair'],
+  ['/routers?dialog=train', 'Train a router'],
 ] as const
 
 let database: TestDatabase
@@ -84,10 +89,26 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.getByRole('link', { name: 'pi' }).waitFor()
   })
 
-  test('selects a pair and trains a router by clicks, once devices have measured', {
+  test('takes models and images by their files, in the gate’s words where not, and has them measured', {
     timeout: 240_000,
   }, async () => {
-    await measureDemo()
+    const folder = path.join(fleet.home, 'scenes')
+    await writeScenes({ folder, split: 'test', count: SCENES })
+    const labels = path.join(folder, 'classes.txt')
+    const place = { page: browser.page, at }
+    await bringBrokenModel(place, labels)
+    browser.errors()
+    for (const name of ['mobilenet_v1', 'inception_v4']) await bringModel(place, name, labels)
+    await bringDataset(place, folder)
+    expect(browser.errors()).toEqual([])
+    await measure(place, async () => {
+      const { items } = await fleet.api.trpc.profiles.list.query({})
+      // Two models on two devices, and the features of the images on the local one.
+      return items.length === 5 && items.every(({ state }) => state === 'done')
+    })
+  })
+
+  test('selects a pair and trains a router by clicks', { timeout: 240_000 }, async () => {
     const { page } = browser
     await page.goto(at('/selection'))
     await page.getByRole('button', { name: 'Select with limits' }).click()
@@ -98,6 +119,9 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Train', exact: true }).click()
     await page.getByRole('heading', { name: 'Router 1' }).waitFor({ timeout: 90_000 })
     await page.getByRole('heading', { name: 'Deferral curve' }).waitFor()
+    await page.goto(at('/evaluations'))
+    await page.getByRole('button', { name: 'Evaluate the newest selection' }).click()
+    await page.getByRole('heading', { name: 'Evaluation' }).waitFor()
   })
 
   test('promotes it: the gate says no in words, a reason says yes', { timeout: 120_000 }, async () => {
@@ -126,7 +150,8 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.getByRole('button', { name: 'Choose an image' }).click()
     await (await chooser).setFiles({ name: 'scene.jpg', mimeType: 'image/jpeg', buffer: image })
     await page.getByRole('heading', { name: 'As it is served' }).waitFor()
-    await page.getByText('Answered here because').waitFor()
+    await page.getByText(/^Answered .+ because/).waitFor()
+    await page.getByText('No feature of the image').waitFor()
     await page.getByRole('heading', { name: 'Edge model' }).waitFor()
     expect(browser.errors()).toEqual([])
   })
@@ -134,9 +159,12 @@ describe.skipIf(!hasBrowser)('the console', () => {
   test('promotes again and rolls back, asking first', { timeout: 120_000 }, async () => {
     const { page } = browser
     // Promoting the same again would change nothing.
-    await trainRouter(fleet.api, { kind: 'margin' })
+    await trainRouter(fleet.api, { kind: 'forest' })
     await promote('so few scenes prove nothing, and this is a test')
     await serves(2)
+    await page.goto(at('/try'))
+    await paste(await readFile(path.join(fleet.home, 'scenes', sceneFile('test', 1))))
+    await page.getByRole('table', { name: 'What the router saw' }).getByText('Contrast').waitFor()
     await page.goto(at('/rollouts'))
     await page.getByText('Deployment 2').first().waitFor()
     await page.getByRole('button', { name: 'Roll back' }).click()
@@ -168,6 +196,28 @@ describe.skipIf(!hasBrowser)('the console', () => {
     },
   )
 
+  test('tells what every kind of router reaches, in a report of the pair', { timeout: 120_000 }, async () => {
+    const { page } = browser
+    await page.goto(at('/evaluations'))
+    await page.getByRole('table', { name: 'Evaluations' }).getByRole('link').first().click()
+    await page.getByRole('heading', { name: 'Learners' }).waitFor({ timeout: 90_000 })
+    await page.getByRole('heading', { name: 'Ranking' }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+  })
+
+  test.each(DIALOGS)(
+    '%s: the dialog “%s” is nothing wrong by axe either',
+    { timeout: 60_000 },
+    async (pathname, title) => {
+      const { page } = browser
+      await page.goto(at(pathname))
+      await page.getByRole('dialog', { name: title }).getByRole('button').nth(1).waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      expect(browser.errors()).toEqual([])
+    },
+  )
+
   test('signs out, and shows nothing any more', { timeout: 60_000 }, async () => {
     const { page } = browser
     await page.setViewportSize({ width: 1440, height: 900 })
@@ -180,24 +230,17 @@ describe.skipIf(!hasBrowser)('the console', () => {
   })
 })
 
-/** By the API: files are chosen in dialogs of the browser, which tests of uploads cover. */
-async function measureDemo(): Promise<void> {
-  const folder = path.join(fleet.home, 'scenes')
-  await writeScenes({ folder, split: 'test', count: SCENES })
-  const labels = path.join(folder, 'classes.txt')
-  const names = ['mobilenet_v1', 'inception_v4']
-  for (const name of names) {
-    const document = JSON.parse(await readFile(path.join(MODELS, `${name}.json`), 'utf8'))
-    await addModel(fleet.api, { ...document, file: path.join(MODELS, `${name}.onnx`), labels })
-  }
-  await addDataset(fleet.api, {
-    source: path.join(folder, 'labels.csv'),
-    name: 'scenes',
-    labels,
-    onProgress: () => undefined,
-  })
-  const jobs = await fleet.api.trpc.profiles.create.mutate({ dataset: 'scenes', models: names })
-  await waitForJobs(fleet.api, jobs, () => undefined)
+/** From the clipboard. */
+async function paste(image: Uint8Array): Promise<void> {
+  await browser.page.getByText('or paste one').waitFor()
+  await browser.page.evaluate(
+    `(() => {
+      const bytes = Uint8Array.from(atob('${Buffer.from(image).toString('base64')}'), (c) => c.charCodeAt(0))
+      const data = new DataTransfer()
+      data.items.add(new File([bytes], 'pasted.png', { type: 'image/png' }))
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }))
+    })()`,
+  )
 }
 
 async function promote(reason?: string): Promise<void> {

@@ -216,7 +216,12 @@ describe('a model', () => {
     ['contract.input.dtype', 'float16'],
     ['contract.input.crop', 0],
     ['contract.input.crop', 1.01],
-    ['contract.input.resize', 'nearest'],
+    ['contract.input.resize', 'bicubic'],
+    ['contract.input.channels', 'grb'],
+    // Beside the crop that the document has.
+    ['contract.input.shortSide', 256],
+    ['contract.input.shortSide', 0],
+    ['contract.output.background', 0],
     ['contract.input.mean', [0, 0]],
     ['contract.input.mean.1', Number.NaN],
     ['contract.input.std', [1, 0, 1]],
@@ -225,6 +230,7 @@ describe('a model', () => {
     ['contract.output.kind', 'scores'],
     ['contract.output.name', ''],
   ])
+  refuses(ModelRef, 'model-ref.short-side', [['contract.input.shortSide', 223]])
 
   test.each(['', 'Big', '-dash', '.dot', 'a b', 'a/b', `a${'b'.repeat(80)}`, 'ä', 'a\n'])(
     'the name %j',

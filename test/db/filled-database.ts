@@ -3,7 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { Deployment } from '#contract/deployment.ts'
-import type { EnrolRequest } from '#contract/device-api.ts'
+import type { DeviceReport, EnrolRequest } from '#contract/device-api.ts'
 import type { ModelRef } from '#contract/model.ts'
 import type { Evaluation } from '#contract/results/evaluation.ts'
 import { EvaluationOptions } from '#contract/results/evaluation-options.ts'
@@ -21,7 +21,7 @@ import { insertDataset } from '#db/queries/datasets.ts'
 import { insertDecisions } from '#db/queries/decisions.ts'
 import { insertDeployment, startRollout } from '#db/queries/deployments.ts'
 import { appendJobRows, ensureDeviceJob, takeDeviceJob } from '#db/queries/device-jobs.ts'
-import { enrolDevice, insertEnrolment } from '#db/queries/devices.ts'
+import { enrolDevice, insertEnrolment, recordReport } from '#db/queries/devices.ts'
 import { ensureFunction } from '#db/queries/functions.ts'
 import { keepStep, takeJob } from '#db/queries/jobs/job-work.ts'
 import { ensureJob } from '#db/queries/jobs/jobs.ts'
@@ -270,6 +270,7 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
     createdBy: 'a test',
   })
   await nextManifest(manifestStore(db), pi.id, async () => manifestAt(pi.id, 1))
+  await recordReport(db, pi.id, reportOf('idle'))
   await insertDecisions(db, pi.id, [decisionAt(1)])
   await rollUpDecisions(db)
   await insertAudits(db, pi.id, [auditAt(2, 1)])
@@ -282,6 +283,11 @@ export async function fillDatabase(db: Db): Promise<FilledDatabase> {
     deployment,
   }
 }
+
+export const reportOf = (state: DeviceReport['state'], message = ''): DeviceReport => ({
+  ...{ state, message, sequence: 1, servingDeploymentId: null, functionDriver: 'workerd' },
+  url: 'http://device.test:7402',
+})
 
 export const stagedDraft = (group: string, deploymentId: string) => ({
   deploymentId,

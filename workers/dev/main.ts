@@ -11,6 +11,7 @@ import { type Logger, pino } from 'pino'
 import type { ClassifyAnswer } from '#contract/classify.ts'
 import { ArtifactStore } from '#platform/artifact-store.ts'
 import { runMain } from '#platform/run-main.ts'
+import { loadSettings } from '#platform/settings/load-settings.ts'
 import { untilStopped } from '#platform/until-stopped.ts'
 import { type DeviceConfig, readDeviceConfig, readDevPort } from '../config.ts'
 import { openFrontDoor } from '../front-door/socket/open-front-door.ts'
@@ -94,7 +95,7 @@ await runMain(async () => {
     throw new Error(
       'Cannot start: no function is named, expected a module, e.g. functions/classify/classify.ts',
     )
-  const env = { ...process.env }
+  const { env } = loadSettings(process.env)
   if (values.home !== undefined) env.TANDEM_HOME = values.home
   if (values.port !== undefined) env.TANDEM_DEV_PORT = values.port
   const config = readDeviceConfig('local', env)

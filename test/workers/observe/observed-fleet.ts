@@ -1,7 +1,7 @@
 // A fleet with a deployment of the demo's models, promoted with the policy that a test asks for: as few scenes as train
 // a router at all, since what is tested is what happens to the answers.
 
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { addDataset } from '#admin/client/add-dataset.ts'
 import { addModel } from '#admin/client/add-model.ts'
@@ -66,12 +66,10 @@ async function profileScenes(fleet: Fleet): Promise<Buffer[]> {
   const folder = path.join(fleet.home, 'scenes')
   await writeScenes({ folder, split: 'test', count: SCENES })
   const labels = path.join(folder, 'classes.txt')
-  const models: string[] = []
-  for (const name of (await readdir(MODELS)).filter((n) => /^(mobilenet|resnet).*json$/.test(n)).sort()) {
-    const document = JSON.parse(await readFile(path.join(MODELS, name), 'utf8'))
-    const file = path.join(MODELS, name.replace(/json$/, 'onnx'))
-    await addModel(fleet.api, { ...document, file, labels })
-    models.push(document.name)
+  const models = ['mobilenet_v1', 'resnet_v1_50']
+  for (const name of models) {
+    const document = JSON.parse(await readFile(path.join(MODELS, `${name}.json`), 'utf8'))
+    await addModel(fleet.api, { ...document, file: path.join(MODELS, `${name}.onnx`), labels })
   }
   const source = path.join(folder, 'labels.csv')
   await addDataset(fleet.api, { source, name: 'scenes', labels, onProgress: () => undefined })

@@ -123,7 +123,8 @@ async function answerImage(
   const preference = options.preference ?? policy.preference ?? 'balanced'
   const budgetMs = options.deadlineMs ?? policy.latencyBudgetMs
   const deadlineAtMs = budgetMs === undefined ? undefined : atMs + budgetMs
-  const request = { topK: options.topK, preference, lot: Math.random() }
+  const { topK, explain } = options
+  const request = { topK, preference, lot: Math.random(), ...(explain && { explain }) }
   // Only of those who said so: whoever states no deadline rather has an answer late than none.
   const expiresAtMs = options.deadlineMs === undefined ? undefined : deadlineAtMs
   const context = { requestId, preference, deadlineAtMs, expiresAtMs, traceparent }
