@@ -6,11 +6,13 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { BenchLine } from './bench-line.ts'
+import type { BenchLine, BenchOptions } from './bench-line.ts'
 import { selectAndJudge } from './growth/made-up-pair.ts'
+import { spreadOf, told } from './serve/rig/rounds.ts'
 
 const MODELS = 12
 const IMAGES = 50_000
+const RUNS = 3
 const BUDGET_S = 5
 const BUDGET_BYTES = 1e9
 
@@ -20,29 +22,38 @@ interface Measured {
   peakBytes: number
 }
 
-export async function benchEvaluation(): Promise<BenchLine[]> {
+export async function benchEvaluation({ quick }: BenchOptions): Promise<BenchLine[]> {
+  const runs = Array.from({ length: quick ? 1 : RUNS }, measureApart)
+  const of = (name: string, share: (run: Measured) => number, detail: string): BenchLine => {
+    const { median, least, most } = spreadOf(runs.map(share))
+    return {
+      name: `evaluation: ${MODELS} models x ${IMAGES} images, ${name}`,
+      ...{ ratio: median, bar: 1, spread: { least, most }, detail },
+    }
+  }
+  const seconds = (share: (run: Measured) => number) => told(spreadOf(runs.map(share)))
+  return [
+    of(
+      'time',
+      ({ selectS, judgeS }) => (selectS + judgeS) / BUDGET_S,
+      `${seconds((run) => run.selectS + run.judgeS)} s of ${BUDGET_S} s (selection ${seconds((run) => run.selectS)} s, strategy table ${seconds((run) => run.judgeS)} s)`,
+    ),
+    of(
+      'memory',
+      ({ peakBytes }) => peakBytes / BUDGET_BYTES,
+      `${told(spreadOf(runs.map((run) => run.peakBytes / 1e6)), 0)} MB of ${BUDGET_BYTES / 1e6} MB at its peak`,
+    ),
+  ]
+}
+
+function measureApart(): Measured {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', fileURLToPath(import.meta.url), 'measure'],
     { encoding: 'utf8' },
   )
   if (status !== 0) throw new Error(`Cannot measure evaluation: its process ended with ${status}: ${stderr}`)
-  const { selectS, judgeS, peakBytes } = JSON.parse(stdout) as Measured
-  const totalS = selectS + judgeS
-  return [
-    {
-      name: `evaluation: ${MODELS} models x ${IMAGES} images, time`,
-      ratio: totalS / BUDGET_S,
-      bar: 1,
-      detail: `${totalS.toFixed(2)} s of ${BUDGET_S} s (selection ${selectS.toFixed(2)} s, strategy table ${judgeS.toFixed(2)} s)`,
-    },
-    {
-      name: `evaluation: ${MODELS} models x ${IMAGES} images, memory`,
-      ratio: peakBytes / BUDGET_BYTES,
-      bar: 1,
-      detail: `${(peakBytes / 1e6).toFixed(0)} MB of ${BUDGET_BYTES / 1e6} MB at its peak`,
-    },
-  ]
+  return JSON.parse(stdout) as Measured
 }
 
 function measure(): Measured {

@@ -19,20 +19,23 @@ import { renderScene } from '#demo/scenes/render-scene.ts'
 import { type DecodedImage, decodeImage } from '#vision/decode.ts'
 import { featureKernels } from '#vision/kernels/load-kernels.ts'
 import { workingImage } from '#vision/working-image.ts'
-import type { BenchLine } from './bench-line.ts'
+import type { BenchLine, BenchOptions } from './bench-line.ts'
 import { loadInference } from './inference.ts'
+import { spreadOf } from './serve/rig/rounds.ts'
 
 const PHOTOGRAPHS = path.resolve(import.meta.dirname, '../../shared/data/imagenet/images')
 /** Of each kind. */
 const IMAGES = 24
 const ROUNDS = 25
+const QUICK_ROUNDS = 5
+const PARTS = 5
 const INFERENCES_PER_ROUND = 8
 const SEVEN_BAR = 0.05
 const ALL_BAR = 0.15
 const TREES = 100
 const DEPTH = 4
 
-export async function benchFeatures(): Promise<BenchLine[]> {
+export async function benchFeatures({ quick }: BenchOptions): Promise<BenchLine[]> {
   const { images, source } = await workingImages()
   const forest = randomForest()
   await using inference = await loadInference()
@@ -43,7 +46,7 @@ export async function benchFeatures(): Promise<BenchLine[]> {
     )
   const all = (kernels: FeatureKernels | undefined) =>
     images.map((image) => () => void extractFeatures(image, FEATURE_NAMES, { kernels }))
-  const ms = await timeInTurns({
+  const ms = await timeInTurns(quick ? QUICK_ROUNDS : ROUNDS, {
     whole: Array(INFERENCES_PER_ROUND).fill(() => inference.run()),
     preparing: Array(INFERENCES_PER_ROUND).fill(() => inference.prepare()),
     seven: seven(shipped),
@@ -51,13 +54,14 @@ export async function benchFeatures(): Promise<BenchLine[]> {
     sevenPlain: seven(undefined),
     allPlain: all(undefined),
   })
-  const bareMs = ms.whole - ms.preparing
+  const bareMs = ms.whole.all - ms.preparing.all
   const engine = shipped === undefined ? 'JavaScript, for want of WebAssembly SIMD' : 'WebAssembly'
-  const line = (name: string, kernelMs: number, plainMs: number, bar: number): BenchLine => ({
+  const line = (name: string, kernel: Timed, plain: Timed, bar: number): BenchLine => ({
     name,
-    ratio: kernelMs / bareMs,
+    ratio: kernel.all / bareMs,
     bar,
-    detail: `${kernelMs.toFixed(3)} ms an image in ${engine}, ${plainMs.toFixed(3)} in JavaScript (${source}); inference ${bareMs.toFixed(2)} ms bare, ${ms.whole.toFixed(2)} with preparing (${inference.name}${inference.isReference ? '' : ', for want of the reference model'})`,
+    spread: spreadOf(kernel.parts.map((own, i) => own / (ms.whole.parts[i]! - ms.preparing.parts[i]!))),
+    detail: `${kernel.all.toFixed(3)} ms an image in ${engine}, ${plain.all.toFixed(3)} in JavaScript (${source}); inference ${bareMs.toFixed(2)} ms bare, ${ms.whole.all.toFixed(2)} with preparing (${inference.name}${inference.isReference ? '' : ', for want of the reference model'})`,
   })
   return [
     line('seven features and forest / bare inference', ms.seven, ms.sevenPlain, SEVEN_BAR),
@@ -67,20 +71,37 @@ export async function benchFeatures(): Promise<BenchLine[]> {
 
 type Job = () => Promise<void> | void
 
-/** The means of the jobs' fastest rounds, in milliseconds. */
-async function timeInTurns<Name extends string>(jobs: Record<Name, Job[]>): Promise<Record<Name, number>> {
+/** Mean milliseconds of the jobs' fastest rounds: of all, and of each part of the rounds, which tells the spread. */
+interface Timed {
+  readonly all: number
+  readonly parts: readonly number[]
+}
+
+async function timeInTurns<Name extends string>(
+  rounds: number,
+  jobs: Record<Name, Job[]>,
+): Promise<Record<Name, Timed>> {
   const names = Object.keys(jobs) as Name[]
-  const fastest = new Map<Name, number[]>(names.map((name) => [name, jobs[name].map(() => Infinity)]))
+  const partOf = (round: number) => Math.floor((round * PARTS) / rounds)
+  const fastest = new Map<Name, number[][]>(
+    names.map((name) => [name, Array.from({ length: PARTS }, () => jobs[name].map(() => Infinity))]),
+  )
   // The first rounds only warm up the compilers.
-  for (let round = -3; round < ROUNDS; round++)
+  for (let round = -3; round < rounds; round++)
     for (const name of names)
       for (const [i, job] of jobs[name].entries()) {
         const start = performance.now()
         await job()
         const ms = performance.now() - start
-        if (round >= 0) fastest.get(name)![i] = Math.min(fastest.get(name)![i]!, ms)
+        if (round < 0) continue
+        const own = fastest.get(name)![partOf(round)]!
+        own[i] = Math.min(own[i]!, ms)
       }
-  return Object.fromEntries(names.map((name) => [name, mean(fastest.get(name)!)])) as Record<Name, number>
+  const timed = (parts: readonly number[][]): Timed => ({
+    all: mean(parts[0]!.map((_, i) => Math.min(...parts.map((part) => part[i]!)))),
+    parts: parts.map(mean),
+  })
+  return Object.fromEntries(names.map((name) => [name, timed(fastest.get(name)!)])) as Record<Name, Timed>
 }
 
 async function workingImages(): Promise<{ images: DecodedImage[]; source: string }> {

@@ -3,13 +3,15 @@
 // ends with exit code 1. `--quick` shows in some minutes that all runs; its results are not kept. What takes long runs
 // only where it is named: `npm run bench -- growth --count 1000000`, `npm run bench -- soak --minutes 60`.
 
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { table } from '#admin/cli/table.ts'
 import type { BenchLine, BenchOptions } from './bench-line.ts'
 import { ALL, type Bench, ON_REQUEST, USUAL } from './registry.ts'
 import { commit, load, machine } from './report/machine.ts'
-import { keepNothing } from './report/results-folder.ts'
+import { KEPT, keepNothing, resultsFolder } from './report/results-folder.ts'
 import { measurementOf, verdictOf, writeJson } from './report/write-json.ts'
+import { currentPage, RESULTS_PAGE } from './write-results.ts'
 
 const { positionals: wanted, values } = parseArgs({
   allowPositionals: true,
@@ -85,4 +87,6 @@ for (const [i, name] of names.entries()) {
   lines.push(...(await runOne(name, ALL[name]!)))
 }
 console.log(table([['bench', 'ratio', 'spread', 'bar', '', 'measured'], ...linesOf(lines)]))
+// Short runs have kept nothing that the page could say.
+if (resultsFolder() === KEPT) await writeFile(RESULTS_PAGE, await currentPage())
 if (lines.some((line) => verdictOf(line) === 'OVER')) process.exitCode = 1

@@ -45,10 +45,27 @@ export const USUAL: Readonly<Record<string, Bench>> = {
     'manifest polls against a bare Hono route',
     async () => (await import('./control/polls.ts')).benchPolls,
   ),
+  'lost-edge': bench(
+    'an edge that is lost in every way',
+    async () => (await import('./serve/judged/lost-edge.ts')).benchLostEdge,
+  ),
+  switches: bench(
+    'switches under load',
+    async () => (await import('./serve/judged/switches-line.ts')).benchSwitches,
+  ),
+  start: bench('cold starts', async () => (await import('./start/cold-start.ts')).benchStart),
+  memory: bench(
+    'memory of each process, idle and under load',
+    async () => (await import('./start/memory.ts')).benchMemory,
+  ),
   calls: bench('admin API against bare tRPC', async () => (await import('./control/calls.ts')).benchCalls),
 }
 
 export const ON_REQUEST: Readonly<Record<string, Bench>> = {
+  console: bench(
+    'the console with 10,000 devices and 100,000 decisions',
+    async () => (await import('./console/console.ts')).benchConsole,
+  ),
   corpus: bench('5,000 damaged images', async () => (await import('./serve/corpus.ts')).benchCorpus),
   'cost-growth': bench(
     'cost against images, models, devices, decisions',
@@ -69,6 +86,10 @@ export const ON_REQUEST: Readonly<Record<string, Bench>> = {
   ),
   ingest: bench('decisions in', async () => (await import('./control/ingest.ts')).benchIngest),
   lists: bench('lists of a large installation', async () => (await import('./control/lists.ts')).benchLists),
+  'npm-start': bench(
+    'npm start, first and second',
+    async () => (await import('./start/npm-start.ts')).benchNpmStart,
+  ),
   soak: bench('an hour of faults', async () => (await import('./soak/soak.ts')).benchSoak),
 }
 

@@ -78,8 +78,10 @@ async function start(settings: StartSettings): Promise<void> {
     stage.begin('waiting for both devices to serve what is deployed')
     const target = { deploymentId, group: 'default', timeoutMs: 60_000, names: fleet.names }
     await waitForServing(api, target, (line) => print(`  ${line}`))
-  } else if (settings.hasDemo)
-    await runDemoFlow({ api, scenesFolder, scenes: settings.scenes, stage, devices: fleet.names })
+  } else if (settings.hasDemo) {
+    const { scenes, models } = settings
+    await runDemoFlow({ api, scenesFolder, scenes, models, stage, devices: fleet.names })
+  }
   if (settings.hasDemo) {
     await makeScenes({ scenesFolder, scenes: settings.scenes })
     stage.begin('classifying a handful of images on the pi worker')

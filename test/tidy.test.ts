@@ -129,7 +129,7 @@ describe('imports', () => {
     [
       'onnxruntime',
       isPackage('onnxruntime-node'),
-      /^(vision\/onnx-model\.ts$|demo\/train\/|bench\/serve\/rig\/bare-loop-child\.ts$)/,
+      /^(vision\/onnx-model\.ts$|demo\/train\/|bench\/serve\/bare\/bare-classify\.ts$)/,
     ],
     ['miniflare', isPackage('miniflare'), /^workers\/host\/miniflare-host\.ts$/],
     ['drizzle', isPackage('drizzle-orm'), /^db\//],
@@ -145,7 +145,6 @@ describe('what comes from outside', () => {
 
   test('the environment is read at the edges alone', () => {
     const edges = [
-      'admin/cli/serve-commands.ts', // The worker's port, for `tandem classify`.
       'admin/cli/session.ts',
       'admin/database/main.ts',
       'admin/jobs/main.ts',
@@ -154,6 +153,7 @@ describe('what comes from outside', () => {
       'demo/launch/child.ts', // The same.
       'demo/start.ts',
       'workers/dev/main.ts',
+      'workers/dev/probe-main.ts',
       'workers/pi/main.ts',
       'workers/tx2/main.ts',
     ]

@@ -7,6 +7,7 @@ import type { Energy } from '#contract/outcome.ts'
 import { CommandFailed } from '../client/api.ts'
 import { allOf } from '../client/link/pages.ts'
 import { openSession } from './session.ts'
+import { fileWords } from './shell/end-of-command.ts'
 import { round, table } from './table.ts'
 
 const number = (text: string): number => {
@@ -47,8 +48,12 @@ export function addEnergyCommands(program: Command): void {
     .action(async (options, command: Command) => {
       const session = await openSession(command)
       const bytes = await readFile(options.csv).catch((cause: NodeJS.ErrnoException) => {
-        const why = cause.code === 'ENOENT' ? 'it does not exist' : cause.code
-        throw new CommandFailed(`Cannot read "${options.csv}": ${why}`, { cause })
+        throw new CommandFailed(
+          `Cannot read trace "${options.csv}": ${fileWords(cause)}, expected a CSV file`,
+          {
+            cause,
+          },
+        )
       })
       const { digest } = await session.api.upload(bytes, 'text/csv')
       const job = await session.api.trpc.profiles.importEnergy.mutate({

@@ -9,9 +9,11 @@ import { CommandFailed } from '../client/api.ts'
 import { allOf } from '../client/link/pages.ts'
 import { profileLines } from '../client/profile-lines.ts'
 import { waitForJobs } from '../client/wait.ts'
+import { contractLine } from '../client/zoo/register-model.ts'
 import { showProgress } from './progress.ts'
 import { profileReport } from './report.ts'
 import { openSession, type Session } from './session.ts'
+import { fileWords } from './shell/end-of-command.ts'
 import { onLeaving } from './shell/interrupted.ts'
 import { table } from './table.ts'
 
@@ -30,8 +32,8 @@ export const list = (text: string): string[] => text.split(',').map((part) => pa
 async function readContract(file: string): Promise<ModelContract> {
   const cannot = (why: string, cause?: unknown) =>
     new CommandFailed(`Cannot read contract "${file}": ${why}`, { cause })
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw cannot('expected a JSON file', cause)
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw cannot(`${fileWords(cause)}, expected a JSON file`, cause)
   })
   let json: unknown
   try {
@@ -79,24 +81,22 @@ export function addModelCommands(program: Command): void {
       const ask = { ...options, file, contract, onProgress }
       const { model, contract: used } = await addModel(session.api, ask)
       progress.end()
-      const i = used.input
+      session.print(model, `Registered model "${model.name}" (${model.id}): ${contractLine(used)}`)
+    })
+  models
+    .command('list')
+    .description('every model, newest first')
+    .action(async (_options, command: Command) => {
+      const session = await openSession(command)
+      const all = await allOf(session.api.trpc.models.list)
       session.print(
-        model,
-        `Registered model "${model.name}" (${model.id}): input "${i.name}" ${i.dtype} ${i.layout} ${i.width}x${i.height}, ` +
-          `crop ${i.crop}, ${i.resize}, mean ${i.mean}, std ${i.std}, output "${used.output.name}" ${used.output.kind}`,
+        all,
+        table([
+          ['name', 'family', 'input', 'id'],
+          ...all.map((m) => [m.name, m.family, `${m.contract.input.width}x${m.contract.input.height}`, m.id]),
+        ]),
       )
     })
-  models.command('list').action(async (_options, command: Command) => {
-    const session = await openSession(command)
-    const all = await allOf(session.api.trpc.models.list)
-    session.print(
-      all,
-      table([
-        ['name', 'family', 'input', 'id'],
-        ...all.map((m) => [m.name, m.family, `${m.contract.input.width}x${m.contract.input.height}`, m.id]),
-      ]),
-    )
-  })
 }
 
 export function addDatasetCommands(program: Command): void {
@@ -118,11 +118,14 @@ export function addDatasetCommands(program: Command): void {
         `Created data set "${dataset.name}" (${dataset.id}): ${dataset.imageCount} images`,
       )
     })
-  datasets.command('list').action(async (_options, command: Command) => {
-    const session = await openSession(command)
-    const all = await allOf(session.api.trpc.datasets.list)
-    session.print(all, table([['name', 'images', 'id'], ...all.map((d) => [d.name, d.imageCount, d.id])]))
-  })
+  datasets
+    .command('list')
+    .description('every data set, newest first')
+    .action(async (_options, command: Command) => {
+      const session = await openSession(command)
+      const all = await allOf(session.api.trpc.datasets.list)
+      session.print(all, table([['name', 'images', 'id'], ...all.map((d) => [d.name, d.imageCount, d.id])]))
+    })
 }
 
 export async function profileAndShow(

@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { addArtifactCommands } from './artifacts/artifact-commands.ts'
 import { addCompletionCommand } from './completion/completion-command.ts'
 import { addDatabaseCommands } from './db/db-commands.ts'
+import { addDoctorCommand } from './doctor/doctor-command.ts'
 import { addEnergyCommands } from './energy-commands.ts'
 import { addEvaluateCommand } from './evaluate-commands.ts'
 import { addDeviceCommands } from './fleet/device-commands.ts'
@@ -48,6 +49,7 @@ const STAGES: Readonly<Record<string, readonly ((program: Command) => void)[]>> 
   'Promote:': [addPromoteCommands, addFunctionCommands, addEdgeCommands],
   'Serve and observe:': [addServeCommands, addDecisionCommand, addCaptureCommands],
   'Run Tandem:': [
+    addDoctorCommand,
     addConfigCommands,
     addArtifactCommands,
     addKeyCommands,

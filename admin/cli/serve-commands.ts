@@ -53,6 +53,8 @@ export function addServeCommands(program: Command): void {
 const workerUrlOf = (settings: LoadedSettings): string =>
   settingOf(settings, 'TANDEM_WORKER_URL') ?? `http://127.0.0.1:${settingOf(settings, 'TANDEM_PI_PORT')}`
 
+const OF_THE_IMAGE = new Set([413, 415, 422])
+
 type Answered = Awaited<ReturnType<typeof classifyBatch>>[number]
 
 async function classifyFiles(files: readonly string[], call: ClassifyCall): Promise<[string, Answered][]> {
@@ -73,9 +75,13 @@ async function classifyFiles(files: readonly string[], call: ClassifyCall): Prom
       images.length === 1 ? [await classify(images[0]!, call)] : await classifyBatch(images, call)
     return answers.map((answer, i) => [files[i]!, answer])
   } catch (cause) {
-    if (cause instanceof ClassifyFailed)
-      throw new CommandFailed(cause.message, { cause, reason: reasonOf(cause) })
-    throw cause
+    if (!(cause instanceof ClassifyFailed)) throw cause
+    // What is wrong with one image says nothing of the next.
+    if (images.length === 1 && OF_THE_IMAGE.has(cause.status))
+      return [
+        [files[0]!, { error: { code: cause.code, message: cause.message, requestId: cause.requestId } }],
+      ]
+    throw new CommandFailed(cause.message, { cause, reason: reasonOf(cause) })
   }
 }
 

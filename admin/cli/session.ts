@@ -41,6 +41,8 @@ export function settingsOf(command: Command): LoadedSettings {
   return { ...loaded, env: { ...loaded.env, ...Object.fromEntries(above) } }
 }
 
+export const isInEnvironment = (variable: string): boolean => process.env[variable] !== undefined
+
 /** One of them as it counts; a wrong one is told by its name. Empty is how a shell unsets a variable for one command. */
 export function settingOf({ env }: LoadedSettings, variable: string): string | undefined {
   const value = env[variable] || undefined

@@ -5,8 +5,9 @@ import type { ClassifyAnswer } from '#contract/classify.ts'
 
 export type Cell = string | number | null | undefined
 
-/** Numbers to the right, words to the left; the first row is the head. */
+/** Numbers to the right, words to the left; the first row is the head, and a head alone says that there is nothing. */
 export function table(rows: readonly (readonly Cell[])[]): string {
+  if (rows.length === 1) return `${rows[0]!.join('  ')}\n(none)`
   const text = rows.map((row) =>
     row.map((cell) => (cell === null || cell === undefined ? '-' : String(cell))),
   )

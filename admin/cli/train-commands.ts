@@ -19,6 +19,7 @@ import { list } from './profile-commands.ts'
 import { showSteps } from './progress.ts'
 import { evaluationReport } from './report.ts'
 import { openSession } from './session.ts'
+import { fileWords } from './shell/end-of-command.ts'
 import { onLeaving } from './shell/interrupted.ts'
 import { percent, round, table } from './table.ts'
 
@@ -45,28 +46,32 @@ export function addTrainCommands(program: Command): void {
     )
   })
   const routers = program.command('routers').description('trained routers')
-  routers.command('list').action(async (_options, command: Command) => {
-    const session = await openSession(command)
-    const all = await allOf(session.api.trpc.routers.list)
-    session.print(
-      all,
-      table([
-        ['version', 'kind', 'sends', 'AUC', 'DGC', 'beats chance', 'beats confidence', 'id'],
-        ...all.map((r) => [
-          r.version,
-          r.kind,
-          percent(sentBy(r.evaluation)),
-          round(r.evaluation.auc.value, 3),
-          round(r.evaluation.dgc.value, 3),
-          yesOrNo(r.evaluation.verdict.beatsChance),
-          yesOrNo(r.evaluation.verdict.beatsConfidence),
-          r.id,
+  routers
+    .command('list')
+    .description('every router, newest first, and what it reached on held-out images')
+    .action(async (_options, command: Command) => {
+      const session = await openSession(command)
+      const all = await allOf(session.api.trpc.routers.list)
+      session.print(
+        all,
+        table([
+          ['version', 'kind', 'sends', 'AUC', 'DGC', 'beats chance', 'beats confidence', 'id'],
+          ...all.map((r) => [
+            r.version,
+            r.kind,
+            percent(sentBy(r.evaluation)),
+            round(r.evaluation.auc.value, 3),
+            round(r.evaluation.dgc.value, 3),
+            yesOrNo(r.evaluation.verdict.beatsChance),
+            yesOrNo(r.evaluation.verdict.beatsConfidence),
+            r.id,
+          ]),
         ]),
-      ]),
-    )
-  })
+      )
+    })
   routers
     .command('show')
+    .description('one router: its evaluation, strategy by strategy')
     .argument('<router>', 'version or id')
     .action(async (id: string, _options, command: Command) => {
       const session = await openSession(command)
@@ -138,13 +143,20 @@ async function withSteps<T>(work: (watch: Watch) => Promise<T>): Promise<T> {
 }
 
 const writeFileOrFail = (file: string, bytes: Uint8Array): Promise<void> =>
-  writeDurably(file, bytes).catch((cause: unknown) => {
-    throw new CommandFailed(`Cannot write "${file}": expected a file that can be written`, { cause })
+  writeDurably(file, bytes).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailed(
+      `Cannot write "${file}": ${fileWords(cause)}, expected a file that can be written`,
+      {
+        cause,
+      },
+    )
   })
 
 const readFileOrFail = (file: string): Promise<Buffer> =>
-  readFile(file).catch((cause: unknown) => {
-    throw new CommandFailed(`Cannot read forest "${file}": expected an ONNX file`, { cause })
+  readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailed(`Cannot read forest "${file}": ${fileWords(cause)}, expected an ONNX file`, {
+      cause,
+    })
   })
 
 const yesOrNo = (is: boolean | null | undefined) => (typeof is === 'boolean' ? (is ? 'yes' : 'no') : null)

@@ -1,14 +1,14 @@
-// Work that the control plane does by itself, whether anybody waits or not: asked for, and waited for here. Asking again
-// and again instead of holding one long call: proxies cut those, and a control plane that is started anew, or another
-// one behind the same address, answers the next look.
+// Work that the control plane does by itself, whether anybody waits or not: asked for, and waited for here. A stream rings
+// when there is something new, and what is true is asked in calls that are over at once: proxies cut long ones, and a
+// control plane that is started anew, or another one behind the same address, answers the next look.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { TRPCClientError } from '@trpc/client'
 import type { WorkProgress } from '#contract/api/jobs.ts'
 import { PairReport } from '#contract/results/pair-report.ts'
 import { type Api, CommandFailed } from './api.ts'
+import { openBell } from './link/bell.ts'
 
-/** Short work is told at once, long work is not asked for all the time. */
+/** Where no stream comes through: short work is told at once, long work is not asked for all the time. */
 const LOOK_FIRST_MS = 50
 const LOOK_EVERY_MS = 500
 /** A control plane is back within seconds. */
@@ -26,6 +26,7 @@ export async function waitForWork(
   id: string,
   onProgress: OnProgress = () => {},
 ): Promise<Work> {
+  using bell = openBell((on) => trpc.live.job.subscribe({ id }, on))
   let seenAt = performance.now()
   for (let waitMs = LOOK_FIRST_MS; ; waitMs = Math.min(waitMs * 2, LOOK_EVERY_MS)) {
     const job = await trpc.jobs.get.query({ id }).catch((error: unknown) => {
@@ -38,7 +39,7 @@ export async function waitForWork(
       onProgress(job.progress)
       if (job.state === 'done') return job
     }
-    await sleep(waitMs)
+    await bell.rung(waitMs)
   }
 }
 

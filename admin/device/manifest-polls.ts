@@ -97,15 +97,13 @@ export class ManifestPolls {
     this.#hasJob = inBatches(devicesWithJobs(ctx.db))
   }
 
-  /** "No", for one whose token was verified and who does not wait; undefined where the database has to be asked. */
-  unchanged({ id, key }: Verified, { known, tellJobs }: Question): PollAnswer | undefined {
+  /** Of one whose token was verified: nothing is new, and no job waits. False where the database has to be asked. */
+  isUnchanged({ id, key }: Verified, { known, tellJobs }: Question): boolean {
     const settled = this.#settled.get(id)
-    if (settled === undefined || settled.etag !== known || settled.device.publicKey.x !== key)
-      return undefined
+    if (settled === undefined || settled.etag !== known || settled.device.publicKey.x !== key) return false
     const stamp = this.#watch.stampNow(settled.device.groupName)
-    if (!stamp || !isTrusted(settled, stamp) || !isSettled(settled, known, stamp)) return undefined
-    const hasJob = tellJobs ? this.#watch.hasJobNow(id) : false
-    return hasJob === undefined ? undefined : { hasJob }
+    if (!stamp || !isTrusted(settled, stamp) || !isSettled(settled, known, stamp)) return false
+    return !tellJobs || this.#watch.hasJobNow(id) === false
   }
 
   /** One that is trusted and has what it was told last, without asking; else undefined. */
@@ -133,8 +131,9 @@ export class ManifestPolls {
     }
   }
 
+  /** "No" may be a moment old, "yes" not: who has just ended its job at another replica would come again and again. */
   async #isAskedForWork(deviceId: string): Promise<boolean> {
-    return this.#watch.hasJobNow(deviceId) ?? (await this.#hasJob(deviceId)) === true
+    return this.#watch.hasJobNow(deviceId) !== false && (await this.#hasJob(deviceId)) === true
   }
 
   /**

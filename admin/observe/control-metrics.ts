@@ -14,7 +14,8 @@ const COUNT_APART_MS = 1_000
 
 export function observeFleet(registry: Registry, db: Db): void {
   const registers = [registry]
-  const devices = lastFound(() => countDevices(db, SILENT_AFTER_S))
+  // A query of drizzle runs again for everybody who awaits it: the promise of an async function is the one count.
+  const devices = lastFound(async () => await countDevices(db, SILENT_AFTER_S))
   new Gauge({
     name: 'tandem_devices',
     help: `Enrolled devices by tier and state; silent: not heard of for ${SILENT_AFTER_S} s`,

@@ -147,6 +147,7 @@ async function report(turns: readonly Turn[]): Promise<BenchLine[]> {
       name: 'ingest, 20,000 decisions/s over measured',
       ratio: BAR / spread.median,
       bar: 1,
+      spread: { least: BAR / spread.most, most: BAR / spread.least },
       detail: `${told(spread, 0)} decisions/s, ${told(ofCopy)} of a bare COPY`,
     },
   ]

@@ -44,6 +44,8 @@ async function pollUs(devices: number): Promise<number> {
     }
     // Whoever has not polled yet gets a manifest, which is signed and stored.
     while (((await saturate(SECONDS)).polls[200] ?? 0) > 0);
+    // And once more, for the compilers.
+    await saturate(SECONDS)
     const usedS = () => processUsage(plane.pid).cpuS + postgresUsage(plane.postmaster).cpuS
     const before = usedS()
     const { polls } = await saturate(SECONDS)

@@ -2,6 +2,7 @@
 // few devices, each in a database of its own, asked through the API. The middle of several counts.
 
 import path from 'node:path'
+import { BUCKETS } from '#core/observe/log-histogram.ts'
 import { connect } from '#db/connect.ts'
 import { ensurePostgres } from '#db/embedded-postgres/ensure-postgres.ts'
 import { type AdminApi, openControl } from '#test/admin/control-rig.ts'
@@ -16,6 +17,14 @@ const DEVICES_PER_GROUP = 100
 const FEW_DEVICES = 100
 
 type Ask = (api: AdminApi) => Promise<unknown>
+
+/** What the decisions add up to, as the transactions that store them and roll-ups leave it. */
+const HOURS = `insert into decision_hours (hour, deployment_id, group_name, tier, reason, images, by_fallback,
+    latency_sum_ms, energy_sum_j, latency_counts, energy_counts, audits, disagreed)
+  select date_trunc('hour', at), deployment_id, d.group_name, c.tier, reason, count(*), 0, sum(total_ms), sum(energy_j),
+    array_fill(1, array[$1::int]), array_fill(1, array[$1::int]), 0, 0
+  from decisions c join devices d on d.id = c.device_id group by 1, 2, 3, 4, 5
+  on conflict do nothing`
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
 
@@ -73,6 +82,8 @@ async function timesAt(
     const url = await freshDatabase(serverUrl)
     const database = connect(url)
     await seedFleet(database.pool, database.db, seed)
+    await database.pool.query(HOURS, [BUCKETS])
+    await database.pool.query('analyze decision_hours')
     await database.close()
     await using control = await openControl({ url, drop: async () => undefined })
     for (const [name, ask] of Object.entries(asks))

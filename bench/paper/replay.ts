@@ -3,14 +3,16 @@
 // writes bench/results/paper.md. Nothing is timed and nothing of the data in ../shared is read: the figures are few, and
 // stand in published-pair.ts.
 
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { BenchLine } from '../bench-line.ts'
 import { resultsFolder } from '../report/results-folder.ts'
+import { drawReplay } from './draw-replay.ts'
 import { type Judged, judgeSimulated } from './judge-simulated.ts'
-import { replayPage } from './page.ts'
+import { MEASURED, replayPage } from './page.ts'
 import { publishedOutcomes } from './published-pair.ts'
 import { distanceOfAuc, simulateRouter, type Target } from './simulated-router.ts'
+import { strategiesOf } from './strategies.ts'
 
 export const HEADLINE = 0.8323
 const SEED = 2020
@@ -39,10 +41,15 @@ export async function benchPaper(): Promise<BenchLine[]> {
     }),
   )
   const measured = (auc: number) => judge('only the edge is right', distanceOfAuc(auc))
-  await writeFile(
-    path.join(resultsFolder(), 'paper.md'),
-    replayPage({ outcomes, readings, measured, seed: SEED }),
+  const strategies = strategiesOf(outcomes, readings.find(({ needed }) => needed)?.needed ?? undefined)
+  const plots = await drawReplay(
+    strategies,
+    readings,
+    MEASURED.map(({ router, auc }) => ({ router, auc, top1: measured(auc).top1 })),
   )
+  const page = replayPage({ outcomes, readings, measured, seed: SEED, strategies, plots })
+  await mkdir(resultsFolder(), { recursive: true })
+  await writeFile(path.join(resultsFolder(), 'paper.md'), page)
   return readings.map(({ target, points, needed }) => ({
     name: `paper: AUC for 83.23 %, if ${target}`,
     ratio: needed?.aucOfTarget ?? Number.NaN,

@@ -15,7 +15,11 @@ const LOOK = {
   background: 'white',
   config: {
     font: 'sans-serif',
-    axis: { grid: true, gridColor: '#eee', labelFontSize: 10, titleFontSize: 11, titleFontWeight: 'normal' },
+    axis: {
+      ...{ grid: true, gridColor: '#eee', labelFontSize: 10, labelLimit: 300 },
+      ...{ titleFontSize: 11, titleFontWeight: 'normal' },
+    },
+    legend: { labelLimit: 420 },
     title: { fontSize: 13, anchor: 'start' },
     view: { stroke: '#ccc' },
     range: {

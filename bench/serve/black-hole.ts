@@ -4,11 +4,13 @@
 
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { table } from '#admin/cli/table.ts'
 import { until } from '#test/harness/until.ts'
 import { noisyJpeg } from '#test/vision/images.ts'
+import { outFile } from '../report/run-script.ts'
 import { type Asked, Clients } from './black-hole/clients.ts'
 import { LINE_PORT, type Order } from './black-hole/edge-child.ts'
 import type { Spoil } from './black-hole/line.ts'
@@ -29,7 +31,7 @@ interface Fault {
   end(): Promise<unknown> | unknown
 }
 
-interface Row {
+export interface Row {
   readonly name: string
   readonly localMs: number
   /** Of those that were under way in the first second, how many noticed. */
@@ -38,6 +40,18 @@ interface Row {
   readonly after: { readonly p50Ms: number; readonly maxMs: number; readonly pairs: number }
   readonly failed: number
   readonly recoveryMs: number
+}
+
+export interface LostEdge {
+  readonly rows: readonly Row[]
+  /** What requests took, from when the edge was lost. */
+  readonly times: readonly {
+    readonly fault: string
+    readonly atS: number
+    readonly ms: number
+    readonly kind: string
+    readonly mendedS: number
+  }[]
 }
 
 const file = (name: string) => fileURLToPath(new URL(`./black-hole/${name}`, import.meta.url))
@@ -53,7 +67,7 @@ function quantile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(p * sorted.length) - 1)] ?? Number.NaN
 }
 
-async function measure(clients: Clients, fault: Fault): Promise<Row> {
+async function measure(clients: Clients, fault: Fault, times: LostEdge['times'][number][]): Promise<Row> {
   clients.isAlone = false
   await until('the edge answers', () => clients.asked.slice(-6).some(({ tier }) => tier === 'edge'))
   await sleep(WELL_MS)
@@ -66,6 +80,13 @@ async function measure(clients: Clients, fault: Fault): Promise<Row> {
   await fault.end()
   const isBack = ({ atMs, tier }: Asked) => atMs > mendedAt && tier === 'edge'
   const back = await until('the edge is found again', () => clients.asked.find(isBack), 30_000)
+  const seconds = (ms: number) => Number(((ms - brokenAt) / 1_000).toFixed(3))
+  for (const { atMs, tookMs: ms, isLocalOnly, tier } of clients.asked)
+    if (atMs > brokenAt - WELL_MS)
+      times.push({
+        ...{ fault: fault.name, atS: seconds(atMs), ms: Number(ms.toFixed(2)), mendedS: seconds(mendedAt) },
+        kind: isLocalOnly ? 'asked for local' : `wanted the edge, answered by ${tier ?? 'nobody'}`,
+      })
   const afterAt = brokenAt + FIRST_MS
   // Whoever was under way as the edge was lost waits for it too.
   const first = clients.asked.filter(({ atMs, tookMs }) => atMs < afterAt && atMs + tookMs > brokenAt)
@@ -122,12 +143,16 @@ async function inside(): Promise<void> {
       spoiled('half an answer', 'half'),
     ]
     const rows: Row[] = []
+    const times: LostEdge['times'][number][] = []
+    const some = process.argv.indexOf('--faults')
     await using clients = new Clients(url, await noisyJpeg(224, 224))
-    for (const fault of faults) {
+    for (const fault of some < 0 ? faults : faults.slice(0, Number(process.argv[some + 1]))) {
       console.error(`${fault.name} ...`)
-      rows.push(await measure(clients, fault))
+      rows.push(await measure(clients, fault, times))
     }
     report(rows)
+    const out = outFile(process.argv)
+    if (out) await writeFile(out, JSON.stringify({ rows, times } satisfies LostEdge))
   } finally {
     edge.kill('SIGCONT')
     edge.disconnect()

@@ -1,11 +1,11 @@
-// What serving costs on top of the work itself: a local worker over HTTP against the bare loop (rig/bare-loop-child.ts),
+// What serving costs on top of the work itself: a local worker over HTTP against the bare loop (bare/bare-loop-child.ts),
 // with the same model, images and preprocessing. Latency is compared with one request at a time; throughput at the
 // concurrency that is best for each. The worker runs twice: with the built-in function inside of it, and with the
 // function in workerd, whose price is told apart. Router `always-local`: no features, no edge.
 
-import type { BenchLine } from '../bench-line.ts'
-import { bareLoop } from './rig/bare-loop.ts'
-import { bareServer } from './rig/bare-server.ts'
+import type { BenchLine, BenchOptions } from '../bench-line.ts'
+import { bareLoop } from './bare/bare-loop.ts'
+import { bareServer } from './bare/bare-server.ts'
 import { type Contender, httpContender, type Round } from './rig/contender.ts'
 import { writeSection } from './rig/results.ts'
 import {
@@ -15,6 +15,7 @@ import {
   pairwise,
   quantileMs,
   spreadOf,
+  type TurnPlan,
   takeTurns,
   throughputOf,
   told,
@@ -26,14 +27,16 @@ const P50_BAR = 1.1
 const THROUGHPUT_BAR = 1 / 0.9
 const WORKERD_BAR_MS = 1.5
 /** Short rounds and many: a machine that is busy now and then spoils few of them. */
-const ALONE = { turns: 21, durationMs: 800 }
+const ALONE = { turns: 15, durationMs: 700 }
 /** Longer: with many in work, the first and the last ones of a round count for less. */
-const FULL = { turns: 11, durationMs: 2_000 }
+const FULL = { turns: 9, durationMs: 1_800 }
+const QUICK = { turns: 3, durationMs: 500 }
 const WARM_UP_MS = 2_000
 const CONCURRENCIES = [1, 2, 3, 4, 6, 8]
-const SCOUT_MS = 1_000
+const SCOUT_MS = 700
 
-export async function benchOverhead(): Promise<BenchLine[]> {
+export async function benchOverhead({ quick }: BenchOptions): Promise<BenchLine[]> {
+  const plans = quick ? { alone: QUICK, full: QUICK } : { alone: ALONE, full: FULL }
   const workload = await loadWorkload()
   const bare = await bareLoop(workload)
   const served = await bareServer(workload)
@@ -42,15 +45,16 @@ export async function benchOverhead(): Promise<BenchLine[]> {
   const contenders = [bare, served, workerd, inline].filter((contender) => contender !== undefined)
   try {
     const agreement = await agreementOf(workload, await bare.classes(), workerd!.url)
-    for (const contender of contenders) await contender.run(2, WARM_UP_MS)
+    for (const contender of contenders) await contender.run(2, quick ? QUICK.durationMs : WARM_UP_MS)
     const alone = await takeTurns(
       contenders.map((contender) => ({ contender, concurrency: 1 })),
-      ALONE,
+      plans.alone,
     )
     const best: Entry[] = []
-    for (const contender of contenders) best.push(await bestConcurrency(contender, CONCURRENCIES, SCOUT_MS))
-    const full = await takeTurns(best, FULL)
-    await write(workload, { best, alone, full, agreement })
+    for (const contender of contenders)
+      best.push(await bestConcurrency(contender, CONCURRENCIES, quick ? QUICK.durationMs / 2 : SCOUT_MS))
+    const full = await takeTurns(best, plans.full)
+    await write(workload, { best, alone, full, agreement, plans })
     return linesOf(alone, full, workload)
   } finally {
     for (const contender of contenders) await contender[Symbol.asyncDispose]()
@@ -107,12 +111,14 @@ function linesOf(alone: readonly Round[][], full: readonly Round[][], workload: 
       name: 'serve: p50 over bare loop',
       ratio: ratio?.median ?? Number.NaN,
       bar: P50_BAR,
+      ...(ratio ? { spread: ratio } : {}),
       detail: ratio ? `${where}, ${told(ratio)}` : skipped,
     },
     {
       name: 'serve: bare loop over throughput',
       ratio: share?.median ?? Number.NaN,
       bar: THROUGHPUT_BAR,
+      ...(share ? { spread: share } : {}),
       detail: share
         ? `${where}, ${told(share)}; with workerd ${told(perBare(workerdFull!, bareFull!))}`
         : skipped,
@@ -121,6 +127,8 @@ function linesOf(alone: readonly Round[][], full: readonly Round[][], workload: 
       name: 'serve: ms that workerd adds',
       ratio: added?.median ?? Number.NaN,
       bar: WORKERD_BAR_MS,
+      unit: 'ms',
+      ...(added ? { spread: added } : {}),
       detail: added
         ? `at the median, ${told(added)}`
         : `${skipped}; over the bare loop: ${told(pairwise(workerd!, bare!, (a, b) => p50(a) - p50(b)))} ms`,
@@ -133,17 +141,18 @@ interface Measured {
   readonly alone: readonly Round[][]
   readonly full: readonly Round[][]
   readonly agreement: number
+  readonly plans: { readonly alone: TurnPlan; readonly full: TurnPlan }
 }
 
-function write(workload: Workload, { best, alone, full, agreement }: Measured): Promise<void> {
+function write(workload: Workload, { best, alone, full, agreement, plans }: Measured): Promise<void> {
   const spread = (rounds: readonly Round[], figure: (round: Round) => number, digits?: number) =>
     told(spreadOf(rounds.map(figure)), digits)
   return writeSection({
     title: 'Overhead over the bare loop',
     command: 'npm run bench overhead',
     how:
-      `${workload.model.name}, one intra-op thread; ${workload.what}; ${ALONE.turns} turns of ${ALONE.durationMs / 1_000} s alone and ${FULL.turns} of ` +
-      `${FULL.durationMs / 1_000} s at saturation for each, medians (least to most). Ratios are of rounds of one turn.`,
+      `${workload.model.name}, one intra-op thread; ${workload.what}; ${plans.alone.turns} turns of ${plans.alone.durationMs / 1_000} s alone and ${plans.full.turns} of ` +
+      `${plans.full.durationMs / 1_000} s at saturation for each, medians (least to most). Ratios are of rounds of one turn.`,
     rows: [
       [
         '',

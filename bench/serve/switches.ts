@@ -3,20 +3,35 @@
 // two deployments under load. No request may be lost, and the 99th percentile of the requests that meet a switch
 // may be at most 1.5 times that of the others. Ends with exit code 1 where one of them does not hold.
 
+import { writeFile } from 'node:fs/promises'
 import { noisyJpeg } from '#test/vision/images.ts'
 import { demoModel, frontDoorRig } from '#test/workers/front-door/front-door-rig.ts'
 import { type LoadRow, lostOf, quantileMs, startLoad } from '#test/workers/serve/load/load.ts'
 import { type SwitchWindow, splitBySwitch, switchOften } from '#test/workers/serve/load/switch-often.ts'
 import { workerdHost } from '#workers/host/workerd/workerd-host.ts'
+import { outFile } from '../report/run-script.ts'
 import { type ProcessSize, processSize, settledSize, slopeOf } from './process-size.ts'
+
+/** What is left for `npm run bench switches`. */
+export interface Switched {
+  readonly ratio: number
+  readonly lost: number
+  readonly requests: number
+  readonly switches: number
+  readonly quietP99Ms: number
+  readonly duringP99Ms: number
+  readonly generationMb: number
+}
 
 const RATIO_MAX = 1.5
 /** The first switches warm up the allocator: memory is judged by the rest. */
 const SETTLED_SHARE = 0.25
 const SIDE_PX = 64
 
-const [switches = 200, requests = 100_000, connections = 2] = process.argv.slice(2, 5).map(Number)
-const name = process.argv[5] ?? 'mobilenet_v1'
+const out = outFile(process.argv)
+const given = process.argv.slice(2, out === undefined ? undefined : process.argv.indexOf('--out'))
+const [switches = 200, requests = 100_000, connections = 2] = given.slice(0, 3).map(Number)
+const name = given[3] ?? 'mobilenet_v1'
 
 const ms = (value: number) => `${value.toFixed(1)} ms`
 const line = (what: string, rows: readonly LoadRow[]) =>
@@ -72,6 +87,12 @@ console.log(
 console.log(`a generation costs ${((rig.generations.lastCostBytes ?? 0) / 2 ** 20).toFixed(0)} MB`)
 for (const error of new Set(load.errors)) console.log(`said: ${error}`)
 if (lost > 0 || ratio > RATIO_MAX) process.exitCode = 1
+const told: Switched = {
+  ...{ ratio, lost, requests: load.rows.length, switches: windows.length },
+  ...{ quietP99Ms: quantileMs(quiet, 0.99), duringP99Ms: quantileMs(during, 0.99) },
+  generationMb: (rig.generations.lastCostBytes ?? 0) / 2 ** 20,
+}
+if (out) await writeFile(out, JSON.stringify(told))
 
 function progress(done: number, { beginMs, endMs }: SwitchWindow): void {
   const { rssMb, fds } = sizes.at(-1)!

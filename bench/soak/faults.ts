@@ -4,6 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openKiller } from '#test/admin/kill-postgres.ts'
+import type { DeviceName, Fleet } from '#test/harness/fleet.ts'
 import { processTree, type Role } from '../serve/rig/process-tree.ts'
 import type { SoakFleet } from './soak-fleet.ts'
 
@@ -14,6 +15,7 @@ export interface Fault {
 
 const EDGE_AWAY_MS = 5_000
 const SILENT_MS = 10_000
+const STARTS_MAX = 5
 
 export const FAULTS: readonly Fault[] = [
   { name: 'edge killed, away for 5 s', run: (soak) => killEdge(soak) },
@@ -30,20 +32,31 @@ export const FAULTS: readonly Fault[] = [
   { name: 'database stopped at once', run: ({ restartPostgres }) => restartPostgres('SIGQUIT') },
 ]
 
+/** One that is not up within a minute is killed and started anew, as a supervisor would. */
+async function startAgain(fleet: Fleet, name: DeviceName | 'control'): Promise<void> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await (name === 'control' ? fleet.startControl() : fleet.startDevice(name))
+    } catch (error) {
+      if (attempt === STARTS_MAX) throw error
+      if (fleet.process(name).isAlive) await fleet.process(name).kill()
+    }
+}
+
 async function killEdge({ fleet }: SoakFleet): Promise<void> {
   await fleet.process('tx2').kill()
   await sleep(EDGE_AWAY_MS)
-  await fleet.startDevice('tx2')
+  await startAgain(fleet, 'tx2')
 }
 
 async function killWorker({ fleet }: SoakFleet): Promise<void> {
   await fleet.process('pi').kill()
-  await fleet.startDevice('pi')
+  await startAgain(fleet, 'pi')
 }
 
 async function killControl({ fleet }: SoakFleet): Promise<void> {
   await fleet.process('control').kill()
-  await fleet.startControl()
+  await startAgain(fleet, 'control')
 }
 
 async function killBelow(root: number, role: Role): Promise<void> {

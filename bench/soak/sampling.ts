@@ -25,8 +25,6 @@ export interface Sampler {
   stop(): Promise<void>
 }
 
-const PAGE_MB = 1 / 1_024
-
 export function startSampling(soak: SoakFleet, everyMs: number, beganMs: number): Sampler {
   const samples: Sample[] = []
   let running: Promise<void> = Promise.resolve()
@@ -40,7 +38,8 @@ export function startSampling(soak: SoakFleet, everyMs: number, beganMs: number)
     samples.push(...(await postgresSample(soak.postgresPid(), atS)))
   }
   const timer = setInterval(() => {
-    if (!isOver) running = running.then(look)
+    // A process that goes while it is looked at is seen the next time.
+    if (!isOver) running = running.then(look).catch(() => undefined)
   }, everyMs)
   return {
     samples,
@@ -54,32 +53,40 @@ export function startSampling(soak: SoakFleet, everyMs: number, beganMs: number)
 
 /** One for the process itself and one for each kind below it; those that are on their way in or out are other lives. */
 function samplesOf(name: string, tree: readonly TreeProcess[], atS: number): Sample[] {
-  return tree
-    // Those of the control plane are trainings and gates, which come and go.
-    .filter(({ role }) => role === 'worker' || (name !== 'control' && role !== 'other'))
-    .map(({ role, pid, startTicks, rssMb, fds, threads }) => ({
-      atS,
-      process: role === 'worker' ? name : `${name} ${role}`,
-      life: `${pid} ${startTicks}`,
-      ...{ memoryMb: rssMb, fds, threads },
-    }))
+  return (
+    tree
+      // Those of the control plane are trainings and gates, which come and go.
+      .filter(({ role }) => role === 'worker' || (name !== 'control' && role !== 'other'))
+      .map(({ role, pid, startTicks, rssMb, fds, threads }) => ({
+        atS,
+        process: role === 'worker' ? name : `${name} ${role}`,
+        life: `${pid} ${startTicks}`,
+        ...{ memoryMb: rssMb, fds, threads },
+      }))
+  )
 }
 
 async function postgresSample(pid: number, atS: number): Promise<Sample[]> {
   const tree = await processTree(pid)
   if (tree.length === 0) return []
-  const kilobytes = await Promise.all(tree.map(({ pid: one }) => anonymousKb(one)))
   const sum = (of: (one: TreeProcess) => number) => tree.reduce((total, one) => total + of(one), 0)
   return [
     {
       atS,
       process: 'postgres',
       life: `${pid} ${tree[0]!.startTicks}`,
-      memoryMb: kilobytes.reduce((a, b) => a + b, 0) * PAGE_MB,
+      memoryMb: await postgresMemoryMb(pid),
       fds: sum((one) => one.fds),
       threads: sum((one) => one.threads),
     },
   ]
+}
+
+/** Of the postmaster and all its backends, without what they share. */
+export async function postgresMemoryMb(postmaster: number): Promise<number> {
+  const tree = await processTree(postmaster)
+  const kilobytes = await Promise.all(tree.map(({ pid }) => anonymousKb(pid)))
+  return kilobytes.reduce((a, b) => a + b, 0) / 1_024
 }
 
 async function anonymousKb(pid: number): Promise<number> {

@@ -13,7 +13,8 @@ import { livesOf, MEASURES, type Measure, processesOf } from './sampling.ts'
 import type { Soaked } from './soak.ts'
 import { drawSoak } from './soak-plots.ts'
 
-const POOL = { warmUpS: 120, stretchS: 60 }
+/** Heaps and pools take minutes at this rate to find their size. */
+const POOL = { warmUpS: 240, stretchS: 60 }
 /** In less than half an hour no life has much left after its warm-up. */
 export const JUDGED_MIN = 30
 const TOLD: Record<Measure, string> = { memoryMb: 'memory MB', fds: 'open files', threads: 'threads' }

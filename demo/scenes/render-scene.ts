@@ -24,7 +24,7 @@ export type Scene = {
 }
 
 /** Goes up whenever any scene's pixels change, so that folders written before are written anew. */
-export const SCENES_REVISION = 1
+export const SCENES_REVISION = 2
 
 /** A word of each stream's key, so no two splits share a stream. */
 const SPLIT_KEY: Record<SceneSplit, number> = { train: 0x7261696e, validation: 0x76616c69, test: 0x74657374 }

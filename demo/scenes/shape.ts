@@ -12,6 +12,11 @@ export type Shape = (x: number, y: number) => Part
 /** Corners as x, y, x, y, ... */
 export type Polygon = readonly number[]
 
+/** The body where it is inside. */
+export function when(isInside: boolean): Part {
+  return isInside ? BODY : NOTHING
+}
+
 /** Even-odd rule: a ray to the right crosses the border an odd number of times. */
 export function isInPolygon(corners: Polygon, x: number, y: number): boolean {
   let isInside = false

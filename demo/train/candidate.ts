@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { SIDE_PX } from '#demo/scenes/canvas.ts'
+import type { CAUSE_NAMES } from '#demo/scenes/causes.ts'
 
 /** What <name>.json says of a model. */
 export type CandidateDocument = {
@@ -17,9 +18,14 @@ export type CandidateDocument = {
   params: number
   layers: number
   card: {
+    /** What of its family's architecture is there, and what is not. */
+    miniature: { keeps: string; leavesOut: string }
     trainedOn: string
     top1: { validation: number; test: number }
+    /** Five equal steps from the simplest to the hardest scenes. */
     top1ByDifficulty: number[]
+    /** Of the hard half, by the cause that takes the whole difficulty; two may lead a scene. */
+    hardTop1ByLeadingCause: Record<(typeof CAUSE_NAMES)[number], number>
     latencyMs?: { p50: number; p95: number; how: string }
     seed: number
     script: string
@@ -32,9 +38,6 @@ export type Candidate = {
   infer(input: Float32Array): Promise<Float32Array>
   classify(pixels: Uint8Array): Promise<number>
 }
-
-/** From the light one to the heavy one. */
-export const CANDIDATE_NAMES = ['mobilenet_v1', 'resnet_v1_50', 'inception_v4'] as const
 
 export function candidateFile(name: string, ending: 'json' | 'onnx'): URL {
   return new URL(`../models/${name}.${ending}`, import.meta.url)

@@ -33,7 +33,8 @@ export function factsOf(schema: z.ZodType): SettingFacts {
 }
 
 /** Of a text; `NaN` is no word for a person. */
-export const number = () => z.coerce.number({ error: 'expected a number' })
+export const number = () =>
+  z.coerce.number({ error: ({ code }) => (code === 'invalid_type' ? 'expected a number' : undefined) })
 export const port = number().int().min(0).max(65_535)
 export const text = z.string().trim().min(1).optional()
 export const webAddress = z.url({

@@ -41,4 +41,11 @@ export const demoSettings = {
     number().int().min(40).max(20_000).default(1_200),
     'scenes that `npm start` profiles the demo’s candidates on',
   ),
+  TANDEM_DEMO_MODELS: setting(
+    text,
+    'names of the demo’s candidates that `npm start` takes, with commas between them',
+    {
+      otherwise: 'all twelve',
+    },
+  ),
 }

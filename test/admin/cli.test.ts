@@ -2,15 +2,20 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { serve } from '@hono/node-server'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { controlApp } from '#admin/app.ts'
+import type { Check } from '#admin/cli/doctor/check.ts'
 import { TINY_LABELS, tinyModel } from '#test/vision/tiny-model.ts'
+import { FIRST } from '#test/workers/front-door/certificates.ts'
 import { type Control, openControl } from './control-rig.ts'
+import { enrolDevice } from './fake-device.ts'
+
+vi.setConfig({ testTimeout: 120_000 }) // Some forty processes of their own.
 
 /** Nobody listens there any more. */
 async function closedPort(): Promise<number> {
@@ -80,6 +85,9 @@ function tandem(args: readonly string[], env: Record<string, string> = {}): Prom
       PATH: process.env.PATH,
       TANDEM_URL: url,
       TANDEM_HOME: path.join(folder, 'no-home'),
+      // No file of whoever runs the tests counts.
+      TANDEM_CONFIG: '',
+      XDG_CONFIG_HOME: path.join(folder, 'no-xdg'),
       TANDEM_API_KEY: control.keys.admin,
       ...env,
     },
@@ -147,17 +155,30 @@ describe.concurrent('tandem', () => {
   const wrongKey = { TANDEM_API_KEY: 'tk_wrong' }
   const nobody = { TANDEM_URL: NOBODY }
   const worker = ['--worker', NOBODY]
+  const nobodyListens = `Cannot reach the control plane at "${NOBODY}": nobody listens there`
+  test.each<[string, number, () => string[], Record<string, string>, string]>([
+    ['settings that are none', 2, () => ['models', 'list'], { TANDEM_URL: 'here' }, 'setting "TANDEM_URL"'],
+    ['no control plane', 3, () => ['models', 'list'], nobody, nobodyListens],
+    ['no control plane, at an upload', 3, () => addModel('tiny.onnx'), nobody, nobodyListens],
+    ['no worker', 3, () => ['classify', at('a.png'), ...worker], {}, 'is it running?'],
+    ['a wrong key', 4, () => ['models', 'list'], wrongKey, 'an API key is missing or not valid'],
+    ['a wrong key, at an upload', 4, () => addModel('tiny.onnx'), wrongKey, 'key is missing or not valid'],
+    ['no key at all', 4, () => ['models', 'list'], { TANDEM_API_KEY: '' }, 'Cannot read the admin key'],
+    ['a device that is none', 5, () => ['devices', 'show', 'nobody'], {}, 'Cannot find device "nobody"'],
+  ])('%s ends with %i and a sentence', async (_, code, args, env, words) => {
+    const ended = await tandem(args(), env)
+    expectSentence(ended, words)
+    expect(ended.code).toBe(code)
+    expect(ended.stdout).toBe('')
+  })
+
+  test('what the key may not do ends with 4', async () => {
+    const ended = await tandem(['devices', 'revoke', 'pi'], { TANDEM_API_KEY: control.keys.viewer })
+    expect(ended.code).toBe(4)
+    expectSentence(ended, 'operator')
+  })
+
   test.each<[string, () => string[], Record<string, string>, string]>([
-    ['a wrong key', () => ['models', 'list'], wrongKey, 'an API key is missing or not valid'],
-    [
-      'a wrong key, at an upload',
-      () => addModel('tiny.onnx'),
-      wrongKey,
-      'an API key is missing or not valid',
-    ],
-    ['no key at all', () => ['models', 'list'], { TANDEM_API_KEY: '' }, 'Cannot read the admin key'],
-    ['no control plane', () => ['models', 'list'], nobody, 'Cannot reach the control plane: is it running?'],
-    ['no control plane, at an upload', () => addModel('tiny.onnx'), nobody, 'is it running?'],
     ['a model that is not there', () => addModel('lost.onnx'), {}, 'Cannot read model'],
     ['a model that is none', () => addModel('odd.onnx'), {}, 'does not begin as an ONNX file'],
     [
@@ -174,7 +195,7 @@ describe.concurrent('tandem', () => {
     ['a CSV that is not there', () => addDataset('lost.csv'), {}, 'lost.csv": it does not exist'],
     ['a folder of no class', () => addDataset('odd-folders'), {}, 'folder "mauve" is none of the 3 classes'],
     ['nothing to promote', () => ['promote'], {}, 'no router is trained yet'],
-    ['no worker', () => ['classify', at('a.png'), ...worker], {}, 'is it running?'],
+    ['an image that is not there', () => ['classify', at('lost.png')], {}, 'lost.png": it does not exist'],
   ])('%s ends with 1 and a sentence', async (_, args, env, words) => {
     const ended = await tandem(args(), env)
     expectSentence(ended, words)
@@ -210,5 +231,67 @@ describe.concurrent('tandem', () => {
     const made = await tandem(['devices', 'enrol', 'pi', '--tier', 'local', '--json'])
     expect(made.code).toBe(0)
     expect(JSON.parse(made.stdout)).toEqual({ code: expect.any(String), expiresAt: expect.any(String) })
+  })
+
+  test('config show tells where each value comes from, and no secret', async () => {
+    await writeFile(
+      at('tandem.json'),
+      '{"port": 7501, "piPort": 7511, "authSecret": "kept from everybody who looks at it"}',
+    )
+    const env = { TANDEM_CONFIG: at('tandem.json'), TANDEM_PORT: '7500' }
+    const shown = await tandem(['config', 'show', '--json', '--url', 'http://flag:1'], env)
+    expect(shown).toMatchObject({ code: 0, stderr: '' })
+    expect(shown.stdout).not.toContain('kept from')
+    const all = new Map<string, object>(
+      JSON.parse(shown.stdout).settings.map((setting: { name: string }) => [setting.name, setting]),
+    )
+    const file = at('tandem.json')
+    expect(all.get('url')).toMatchObject({ value: 'http://flag:1', from: '--url' })
+    expect(all.get('port')).toMatchObject({ value: '7500', from: 'environment: TANDEM_PORT' })
+    expect(all.get('piPort')).toMatchObject({ value: '7511', from: file })
+    expect(all.get('authSecret')).toMatchObject({ value: '********', from: file })
+    expect(all.get('tx2Port')).toMatchObject({ value: '7402', from: 'default' })
+    expect(all.get('apiKey')).toMatchObject({ value: '********', from: 'environment: TANDEM_API_KEY' })
+  })
+
+  test('config set writes what config show then finds, and refuses what is no value', async () => {
+    const env = { XDG_CONFIG_HOME: at('xdg') }
+    expect((await tandem(['config', 'set', 'piPort', '7599'], env)).code).toBe(0)
+    const file = path.join(at('xdg'), 'tandem', 'config.json')
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ piPort: 7599 })
+    const refused = await tandem(['config', 'set', 'piPort', 'many'], env)
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a number') })
+  })
+
+  test('doctor finds a device that is away, a port that others hold and a certificate; and says what mends them', async () => {
+    const device = await enrolDevice(control, { name: 'doctors', tier: 'local', url: NOBODY })
+    await device.report({ state: 'idle' })
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const { port } = holder.address() as AddressInfo
+    await writeFile(at('cert.pem'), FIRST.cert)
+    const ended = await tandem(['doctor', '--json'], {
+      TANDEM_PI_PORT: String(port),
+      TANDEM_PORT: new URL(url).port,
+      TANDEM_TLS_CERT: at('cert.pem'),
+    })
+    holder.close()
+    const { ok, checks } = JSON.parse(ended.stdout) as { ok: boolean; checks: Check[] }
+    const state = (name: string) => checks.find((check) => check.name === name)?.state
+    expect([ended.code, ok]).toEqual([1, false])
+    expect(state(`port ${port}`)).toBe('failed')
+    expect(state(`port ${new URL(url).port}`)).toBe('ok')
+    expect(state('device doctors')).toBe('warning')
+    for (const name of ['node', 'onnxruntime', 'control plane', 'key', 'database', 'clock'])
+      expect([name, state(name)]).toEqual([name, 'ok'])
+    expect(state(`certificate of ${at('cert.pem')}`)).toBe('ok')
+    for (const check of checks) expect(check.fix !== undefined).toBe(check.state !== 'ok')
+  })
+
+  test('doctor without a control plane fails, and still looks at the machine', async () => {
+    const ended = await tandem(['doctor'], nobody)
+    expect(ended.code).toBe(1)
+    expect(ended.stdout).toMatch(/^ok +node: /m)
+    expect(ended.stdout).toMatch(/^failed +control plane: .*\n +to mend it: /m)
   })
 })

@@ -4,7 +4,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client'
+import { createTRPCClient, httpLink, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
 import { pino } from 'pino'
 import type { AdminRouter } from '#admin/api/router.ts'
 import { mintApiKey } from '#admin/api-key.ts'
@@ -101,15 +102,19 @@ export async function openControl(
   }
 }
 
+/** As through a proxy that lets no streams pass: whoever waits asks now and then. */
+const noStreams: TRPCLink<AdminRouter> = () => () =>
+  observable((observer) => observer.error(new TRPCClientError('no streams')))
+
 function apiOver(request: Control['request'], token: string | undefined): AdminApi {
+  const calls = httpLink<AdminRouter>({
+    url: '/trpc',
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    fetch: (url, init) => request(String(url), init as RequestInit),
+  })
+  const condition = ({ type }: { type: string }) => type === 'subscription'
   return createTRPCClient<AdminRouter>({
-    links: [
-      httpLink({
-        url: '/trpc',
-        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-        fetch: (url, init) => request(String(url), init as RequestInit),
-      }),
-    ],
+    links: [splitLink({ condition, true: noStreams, false: calls })],
   })
 }
 

@@ -244,7 +244,7 @@ describe('the CLI', () => {
       'a file that is not there',
       () => importing('none.csv'),
       1,
-      /^Cannot read ".*none.csv": it does not exist$/m,
+      /^Cannot read trace ".*none.csv": it does not exist, expected a CSV file$/m,
     ],
     [
       'a file with a bad line',
@@ -267,7 +267,7 @@ describe('the CLI', () => {
     [
       'a job to cancel that is none',
       () => tandem('profile', 'cancel', 'x'),
-      1,
+      5,
       /^Cannot find profile "x": it does not exist$/m,
     ],
   ])('refuses %s in one sentence', async (_, run, code, message) => {

@@ -131,8 +131,8 @@ describe.concurrent('tandem evaluate', () => {
     ['a budget of nothing', ['--energy-budget', '0'], 2, 'expected joules such as 0.4'],
     ['three shares for a guarantee', ['--guarantee', '0.1,0.1,0.1'], 2, 'expected one or two shares'],
     ['an id and options', ['--id', 'evl_1', '--seed', '2'], 2, "cannot be used with option '--seed"],
-    ['an id that is unknown', ['--id', 'evl_1'], 1, 'Cannot find evaluation "evl_1"'],
-    ['a selection that is unknown', ['--selection', 'sel_1'], 1, 'Cannot find selection "sel_1"'],
+    ['an id that is unknown', ['--id', 'evl_1'], 5, 'Cannot find evaluation "evl_1"'],
+    ['a selection that is unknown', ['--selection', 'sel_1'], 5, 'Cannot find selection "sel_1"'],
     ['one fold', ['--folds', '1'], 1, 'Cannot read field "folds"'],
   ])('refuses %s', async (_, args, code, words) => {
     const ended = await tandem('evaluate', '--out', at('refused'), ...args)

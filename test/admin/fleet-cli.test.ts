@@ -117,7 +117,7 @@ test('devices list says what runs their functions, what they serve and who is be
   expect(shown.stdout).toMatch(new RegExp(`^behind +yes: ${deployment.version}$`, 'm'))
   expect(shown.stdout).toMatch(/^function driver +none$/m)
   expect(await tandem('devices', 'show', 'nobody')).toMatchObject({
-    code: 1,
+    code: 5,
     stderr: expect.stringContaining('Cannot find device "nobody"'),
   })
 })

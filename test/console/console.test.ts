@@ -12,9 +12,13 @@ import { until } from '#test/harness/until.ts'
 import { seriousFindings } from './accessibility.ts'
 import { bringBrokenModel, bringDataset, bringModel, measure } from './bring-data.ts'
 import { type Browser, hasBrowser, openBrowser } from './browser.ts'
+import { promoteByStages } from './promote-by-stages.ts'
+import { setUpSecondFactor, signInWithCode } from './second-factor.ts'
 
 const SCENES = 60
 const PASSWORD = 'correct horse battery'
+/** For the gate. */
+const REASON = 'so few scenes prove nothing, and this is a test'
 const PAGES = [
   ['/', 'Overview'],
   ['/models', 'Models'],
@@ -26,6 +30,7 @@ const PAGES = [
   ['/routers/1', 'Router 1'],
   ['/evaluations', 'Evaluations'],
   ['/rollouts', 'Deployments'],
+  ['/rollouts/compare', 'Compare deployments'],
   ['/devices', 'Devices'],
   ['/devices/pi', 'pi'],
   ['/try', 'Try it'],
@@ -55,8 +60,10 @@ describe.skipIf(!hasBrowser)('the console', () => {
     database = await createTestDatabase()
     fleet = await Fleet.create(database.url)
     await fleet.startControl()
+    // Built once, while nobody waits for a page.
+    await fetch(at('/'), { headers: { accept: 'text/html' } })
     browser = await openBrowser()
-  }, 120_000)
+  }, 240_000)
   afterAll(async () => {
     await browser?.[Symbol.asyncDispose]()
     await fleet?.[Symbol.asyncDispose]()
@@ -84,6 +91,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.getByRole('dialog').getByLabel('Name').fill('elsewhere')
     await page.getByRole('button', { name: 'Make a code' }).click()
     await page.getByText(/TANDEM_ENROL_CODE=\S{20}/).waitFor()
+    await page.getByText(/Good for 14:\d\d more/).waitFor()
     await Promise.all([fleet.startDevice('tx2'), fleet.startDevice('pi')])
     await page.goto(at('/devices'))
     await page.getByRole('link', { name: 'pi' }).waitFor()
@@ -131,9 +139,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     const landed = page.getByText('Deployment 1').first()
     await Promise.race([refused.waitFor(), landed.waitFor()])
     if (await refused.isVisible()) {
-      await page
-        .getByLabel('Promote it all the same, because')
-        .fill('so few scenes prove nothing, and this is a test')
+      await page.getByLabel('Promote it all the same, because').fill(REASON)
       await page.getByRole('dialog').getByRole('button', { name: 'Promote', exact: true }).click()
     }
     await landed.waitFor()
@@ -156,11 +162,29 @@ describe.skipIf(!hasBrowser)('the console', () => {
     expect(browser.errors()).toEqual([])
   })
 
+  test('tells on the overview what runs and whether it pays, and shows decisions as they are made', {
+    timeout: 60_000,
+  }, async () => {
+    const { page } = browser
+    await page.goto(at('/'))
+    await page.getByText('mobilenet_v1 → inception_v4').first().waitFor()
+    await page.getByRole('table', { name: 'Routing against the ways that need no router' }).waitFor()
+    await page.getByText('live', { exact: true }).waitFor()
+    const rows = page.getByRole('table', { name: 'Newest decisions' }).getByRole('row')
+    await rows.nth(1).waitFor()
+    const before = await rows.count()
+    const { url } = (await fleet.api.trpc.devices.get.query({ name: 'pi' })).report!
+    const body = new Uint8Array(await readFile(path.join(fleet.home, 'scenes', sceneFile('test', 2))))
+    await fetch(`${url}/v1/classify`, { method: 'POST', body })
+    await until('the decision shows up by itself', async () => (await rows.count()) > before, 30_000)
+    expect(browser.errors()).toEqual([])
+  })
+
   test('promotes again and rolls back, asking first', { timeout: 120_000 }, async () => {
     const { page } = browser
     // Promoting the same again would change nothing.
     await trainRouter(fleet.api, { kind: 'forest' })
-    await promote('so few scenes prove nothing, and this is a test')
+    await promote(REASON)
     await serves(2)
     await page.goto(at('/try'))
     await paste(await readFile(path.join(fleet.home, 'scenes', sceneFile('test', 1))))
@@ -173,6 +197,14 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await serves(1)
     await page.getByRole('tab', { name: 'History' }).click()
     await page.getByRole('cell', { name: 'rollback' }).waitFor()
+  })
+
+  test('sends it out by stages, watched live: it asks, is let pass, and completes', {
+    timeout: 120_000,
+  }, async () => {
+    await promoteByStages({ page: browser.page, at }, REASON)
+    await serves(3)
+    expect(await seriousFindings(browser.page)).toEqual([])
   })
 
   test.each(PAGES)(
@@ -188,7 +220,8 @@ describe.skipIf(!hasBrowser)('the console', () => {
         await page.setViewportSize({ width, height: 900 })
         await page.goto(at(pathname))
         await page.getByRole('heading', { level: 1, name: title }).waitFor()
-        await page.waitForLoadState('networkidle').catch(() => undefined)
+        // Pages with a live stream are never idle.
+        await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined)
         expect(await seriousFindings(page)).toEqual([])
         expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
       }
@@ -218,21 +251,37 @@ describe.skipIf(!hasBrowser)('the console', () => {
     },
   )
 
-  test('signs out, and shows nothing any more', { timeout: 60_000 }, async () => {
+  test('sets up a second factor, signs out, and wants its code to come in again', {
+    timeout: 90_000,
+  }, async () => {
     const { page } = browser
     await page.setViewportSize({ width: 1440, height: 900 })
-    await page.goto(at('/models'))
-    await page.getByRole('button', { name: 'ada' }).click()
-    await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByLabel('User name or e-mail').waitFor()
+    const secret = await setUpSecondFactor({ page, at }, PASSWORD)
+    await signOut()
+    await signInWithCode({ page, at }, { user: 'ada', password: PASSWORD, secret })
+    expect(browser.errors().filter((text) => !text.includes('401'))).toEqual([])
+  })
+
+  test('signs out, and shows nothing any more', { timeout: 60_000 }, async () => {
+    const { page } = browser
+    await signOut()
     await page.goto(at('/models'))
     await page.getByLabel('User name or e-mail').waitFor()
   })
 })
 
+async function signOut(): Promise<void> {
+  const { page } = browser
+  await page.goto(at('/models'))
+  await page.getByRole('button', { name: 'ada' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByLabel('User name or e-mail').waitFor()
+}
+
 /** From the clipboard. */
 async function paste(image: Uint8Array): Promise<void> {
-  await browser.page.getByText('or paste one').waitFor()
+  // Until a device is known an image has nowhere to go.
+  await browser.page.getByRole('button', { name: 'Choose an image' }).click({ trial: true })
   await browser.page.evaluate(
     `(() => {
       const bytes = Uint8Array.from(atob('${Buffer.from(image).toString('base64')}'), (c) => c.charCodeAt(0))

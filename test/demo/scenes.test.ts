@@ -14,7 +14,7 @@ import { sceneFile, writeScenes } from '#demo/write-scenes.ts'
 
 const SPLITS: readonly SceneSplit[] = ['train', 'validation', 'test']
 /** Of the first 24 test scenes; whoever changes it raises SCENES_REVISION and trains anew. */
-const GOLDEN = '5300ae1f724178ab57f3d6070c6b1c52897c830331e58ff9599f798d832310ea'
+const GOLDEN = 'e8206c17116befd827dd45c0a3fe615c708c50f7a6988a3ec6d66b4e74c73e9d'
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const render = (split: SceneSplit, count: number) =>

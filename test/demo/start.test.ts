@@ -92,6 +92,7 @@ beforeAll(async () => {
   env = {
     TANDEM_HOME: home.path,
     TANDEM_DEMO_SCENES: '60',
+    TANDEM_DEMO_MODELS: 'mobilenet_v1,resnet_v1_50,inception_v4',
     TANDEM_PORT: String(await freePort()),
     TANDEM_PI_PORT: String(await freePort()),
     TANDEM_TX2_PORT: String(await freePort()),

@@ -2,19 +2,18 @@
 // own, against one system that `npm start` began. A block that cannot run here says why in a comment; it still is shell,
 // and its calls of `tandem`, like those in the sentences, exist with these options.
 
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openProgram } from '#admin/cli/program.ts'
-import { buildTandem } from './build-tandem.ts'
 import { DemoWorld } from './demo-world.ts'
 import { allPages, type Block, type Page, pageOf } from './markdown.ts'
+import { runBlocks } from './run-blocks.ts'
 import { tandemCalls } from './shell-words.ts'
 import { wrongWithCall } from './wrong-with-call.ts'
 
-const PAGE_MAX_MS = 90_000
-const START_MAX_MS = 180_000
+// For a busy machine; all of it takes about a minute on a quiet one.
+const PAGE_MAX_MS = 300_000
+const START_MAX_MS = 400_000
 
 /** The reader begins here; the rest in the order of their names. */
 const FIRST = ['README.md', 'docs/tutorial.md']
@@ -23,12 +22,26 @@ const pages = allPages().sort((a, b) => place(a) - place(b))
 const shellOf = ({ blocks }: Page): readonly Block[] => blocks.filter(({ language }) => language === 'sh')
 const isRun = ({ notRun }: Block): boolean => notRun === undefined
 
+const changesWhatRuns = (page: Page): boolean =>
+  shellOf(page).some((block) => isRun(block) && /tandem (promote|rollback|select|train)/.test(block.code))
+
+/** Made of the commands themselves: how each is called, and examples that name what a reader may have. Not run. */
+const REFERENCE = 'docs/cli.md'
+const COMMAND = /^ *(?:npx|npm|tandem|curl|sudo) \S/m
+
 const program = openProgram()
 
 describe.each(pages.map((page) => [page.file, page] as const))('%s', (_, page) => {
   test('its blocks are shell, and its calls exist', () => {
     const wrong = [...wrongBlocks(page), ...wrongSpans(page)]
     expect(wrong).toEqual([])
+  })
+
+  test('its commands stand in blocks that are run', () => {
+    const indented = page.prose.split('\n').filter((line) => line.startsWith('    ') && COMMAND.test(line))
+    const others = page.blocks.filter(({ language, code }) => language !== 'sh' && COMMAND.test(code))
+    expect(indented).toEqual([])
+    expect(page.file === REFERENCE ? [] : others.map(({ at }) => at)).toEqual([])
   })
 })
 
@@ -56,47 +69,40 @@ function wrongCall(at: string, call: readonly string[], isPart: boolean): string
 
 describe('run', () => {
   let world: DemoWorld
-  let bin: string
 
   beforeAll(async () => {
     world = await DemoWorld.open()
-    bin = path.join(world.folder.path, 'bin')
-    await mkdir(bin)
-    await buildTandem(bin)
+    const flow = { at: 'npm start', language: 'sh', code: await world.demoFlow(), notRun: undefined }
+    const { code, output } = await runBlocks(world, [flow], await world.folderFor('start'))
+    if (code !== 0) throw new Error(output)
   }, START_MAX_MS)
   afterAll(() => world?.[Symbol.asyncDispose](), PAGE_MAX_MS)
 
-  test.each(pages.filter((page) => shellOf(page).some(isRun)).map((page) => [page.file, page] as const))(
-    '%s',
-    { timeout: PAGE_MAX_MS },
-    async (_, page) => {
-      const folder = await world.folderFor(page.file)
-      const { code, output } = await runBlocks(shellOf(page).filter(isRun), folder)
-      expect(code === 0 ? '' : output.slice(output.lastIndexOf('##### '))).toBe('')
-    },
-  )
-
-  async function runBlocks(
-    blocks: readonly Block[],
-    folder: string,
-  ): Promise<{ code: number; output: string }> {
-    const parts = blocks.map(({ at, code }) => `echo '##### ${at}' >&2\nset -x\n${code}\n{ set +x; } 2>&-\n`)
-    const script = path.join(folder, '.page.sh')
-    await writeFile(script, world.withPorts(`set -euo pipefail\n${parts.join('')}`))
-    const { DATABASE_URL: _url, TANDEM_HOME: _home, ...outer } = process.env
-    const shell = spawn('bash', [script], {
-      cwd: folder,
-      env: { ...outer, ...world.env, HOME: world.folder.path, PATH: `${bin}:${process.env.PATH}` },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let output = ''
-    for (const stream of [shell.stdout, shell.stderr])
-      stream.on('data', (chunk) => {
-        output += chunk
-      })
-    const code = await new Promise<number>((resolve) => shell.once('close', (status) => resolve(status ?? 1)))
-    return { code, output }
+  const run = async (page: Page) => {
+    const { code, output } = await runBlocks(
+      world,
+      shellOf(page).filter(isRun),
+      await world.folderFor(page.file),
+    )
+    expect(code === 0 ? '' : output).toBe('')
   }
+  const told = pages.filter((page) => page.file !== REFERENCE && shellOf(page).some(isRun))
+
+  describe('one after the other, what changes what runs', () => {
+    test.each(told.filter(changesWhatRuns).map((page) => [page.file, page] as const))(
+      '%s',
+      { timeout: PAGE_MAX_MS },
+      (_, page) => run(page),
+    )
+  })
+
+  describe.concurrent('together, the others', () => {
+    test.each(told.filter((page) => !changesWhatRuns(page)).map((page) => [page.file, page] as const))(
+      '%s',
+      { timeout: PAGE_MAX_MS },
+      (_, page) => run(page),
+    )
+  })
 })
 
 test('a call that does not exist is found', () => {

@@ -8,7 +8,7 @@ import { allPages, pageOf, ROOT, readPage } from './markdown.ts'
 
 const pages = allPages()
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
   .map(({ name }) => name)
 
 const fromPage = (file: string, target: string): string =>

@@ -6,8 +6,8 @@ import { PinnedKey } from '#contract/device-api.ts'
 import { ArtifactRef } from '#contract/digest.ts'
 import { EdgePlace, Manifest } from '#contract/manifest.ts'
 import { ModelContract, ModelInput, ModelRef } from '#contract/model.ts'
+import { QualityBounds, Stage } from '#contract/rollout.ts'
 import { RouterDocument, Scaler, Tree } from '#contract/router.ts'
-import { Stage, QualityBounds } from '#contract/rollout.ts'
 
 const MANIFEST = {
   Manifest,

@@ -13,6 +13,8 @@ export function wrongWithCall(
   let given = 0
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!
+    // Commander's own, of any command.
+    if (word === 'help') return undefined
     if (word.startsWith('-') && word !== '-') {
       const [flag, told] = word.split(/=(.*)/s) as [string, string | undefined]
       if (flag === '--help' || flag === '-h') return undefined

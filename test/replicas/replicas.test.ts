@@ -57,6 +57,7 @@ describe('whoever is let in at one', () => {
 test('a device that polls one hears half a second later what was done at the other', async () => {
   const group = 'polls'
   const edge = await SimulatedDevice.enrol(control, { name: 'polls-edge', tier: 'edge', group })
+  await SimulatedDevice.enrol(control, { name: 'polls-local', tier: 'local', group })
   const authorization = `Bearer ${await signToken(edge.device.key, edge.device.id)}`
   let etag = '"none yet"'
   const poll = async () => {

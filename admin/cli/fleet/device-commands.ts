@@ -101,7 +101,7 @@ export function addDeviceCommands(program: Command): void {
   devices
     .command('enrol')
     .description('make a one-time code for a new device')
-    .argument('<name>')
+    .argument('<name>', 'name of the device')
     .addOption(new Option('--tier <tier>', 'local or edge').choices(['local', 'edge']).makeOptionMandatory())
     .option('--group <name>', 'group that is promoted together', 'default')
     .action(async (name: string, options, command: Command) => {
@@ -116,7 +116,7 @@ export function addDeviceCommands(program: Command): void {
   devices
     .command('revoke')
     .description('shut a device out at its next call; it goes on serving what it has')
-    .argument('<name>')
+    .argument('<name>', 'name of the device')
     .action(async (name: string, _options, command: Command) => {
       const session = await openSession(command)
       const { revoked } = await session.api.trpc.devices.revoke.mutate({ name })

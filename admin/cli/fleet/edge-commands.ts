@@ -57,7 +57,7 @@ export function addEdgeCommands(program: Command): void {
   edges
     .command('revoke')
     .description('no image goes there any more; devices without another edge answer by themselves')
-    .argument('<id>')
+    .argument('<id>', 'as `tandem edges list` names it')
     .action(async (id: string, _options, command: Command) => {
       const session = await openSession(command)
       const { revoked } = await session.api.trpc.edges.revoke.mutate({ id })

@@ -38,7 +38,8 @@ export function addJobCommands(program: Command): void {
     })
   jobs
     .command('show')
-    .argument('<job>', 'id')
+    .description('one job: how far it is, who works on it, what came of it')
+    .argument('<job>', 'id, as `tandem jobs list` names it')
     .option('--wait', 'until it has ended')
     .action(async (id: string, { wait }, command: Command) => {
       const session = await openSession(command)
@@ -51,7 +52,8 @@ export function addJobCommands(program: Command): void {
     })
   jobs
     .command('cancel')
-    .argument('<job>', 'id')
+    .description('end a job; its worker stops within a step')
+    .argument('<job>', 'id, as `tandem jobs list` names it')
     .action(async (id: string, _options, command: Command) => {
       const session = await openSession(command)
       const job = await session.api.trpc.jobs.cancel.mutate({ id })

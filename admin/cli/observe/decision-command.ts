@@ -4,7 +4,7 @@
 import type { Command } from 'commander'
 import { allOf } from '../../client/link/pages.ts'
 import { openSession, type Session } from '../session.ts'
-import { percent, round, table } from '../table.ts'
+import { count, percent, round, table } from '../table.ts'
 
 /** Deployments by the number that a person knows them by. */
 export async function versionsOf(session: Session): Promise<Map<string, number>> {
@@ -64,7 +64,7 @@ export function addDecisionCommand(program: Command): void {
   program
     .command('decisions')
     .description('what the devices decided, by tier and reason')
-    .option('--hours <n>', 'how far back', Number, 24)
+    .option('--hours <n>', 'how far back', count, 24)
     .option('--disagreement', 'how often the tiers disagree on images that stayed, by audits', false)
     .action(async (options: { hours: number; disagreement: boolean }, command: Command) => {
       const session = await openSession(command)

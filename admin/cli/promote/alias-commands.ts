@@ -11,6 +11,7 @@ export function addAliasCommands(program: Command): void {
   const aliases = program.command('aliases').description('names for deployments that move, such as stable')
   aliases
     .command('list')
+    .description('the names of a group, and the deployment that each stands for')
     .option(...GROUP)
     .action(async (options, command: Command) => {
       const session = await openSession(command)
@@ -20,7 +21,8 @@ export function addAliasCommands(program: Command): void {
     })
   aliases
     .command('set')
-    .argument('<name>')
+    .description('let a name stand for another deployment')
+    .argument('<name>', 'such as stable')
     .argument('<deployment>', 'version, id or another alias')
     .option(...GROUP)
     .option('--reason <words>', 'kept with the move')
@@ -33,7 +35,8 @@ export function addAliasCommands(program: Command): void {
     })
   aliases
     .command('approve')
-    .argument('<name>')
+    .description('let a protected name move to where somebody has proposed')
+    .argument('<name>', 'such as stable')
     .requiredOption('--reason <words>', 'why it may move')
     .option(...GROUP)
     .action(async (name: string, options, command: Command) => {
@@ -44,7 +47,7 @@ export function addAliasCommands(program: Command): void {
   aliases
     .command('protect')
     .description('let it move forward only with approval')
-    .argument('<name>')
+    .argument('<name>', 'such as stable')
     .option(...GROUP)
     .option('--off', 'let it move freely again', false)
     .action(async (name: string, { off, group }, command: Command) => {
@@ -57,7 +60,8 @@ export function addAliasCommands(program: Command): void {
     })
   aliases
     .command('history')
-    .argument('<name>')
+    .description('where a name has been, newest first')
+    .argument('<name>', 'such as stable')
     .option(...GROUP)
     .option('--limit <n>', 'how many at most', count, 20)
     .action(async (name: string, options, command: Command) => {

@@ -65,7 +65,8 @@ export function addRolloutCommands(program: Command): void {
     })
   rollouts
     .command('show')
-    .argument('<id>')
+    .description('one rollout: its stages, devices and figures, and what it waits for')
+    .argument('<id>', 'as `tandem rollouts list` names it')
     .action(async (id: string, _options, command: Command) => {
       const session = await openSession(command)
       const view = await session.api.trpc.rollouts.get.query({ id })
@@ -74,7 +75,7 @@ export function addRolloutCommands(program: Command): void {
   rollouts
     .command('watch')
     .description('live, until it ends')
-    .argument('<id>')
+    .argument('<id>', 'as `tandem rollouts list` names it')
     .action(async (id: string, _options, command: Command) => watchToEnd(await openSession(command), id))
   const verbs = {
     pause: 'hold it where it is',
@@ -86,7 +87,7 @@ export function addRolloutCommands(program: Command): void {
     rollouts
       .command(verb)
       .description(description)
-      .argument('<id>')
+      .argument('<id>', 'as `tandem rollouts list` names it')
       .option('--reason <words>', 'kept with the step')
       .action(async (id: string, { reason }, command: Command) => {
         const session = await openSession(command)

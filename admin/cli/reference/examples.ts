@@ -12,6 +12,18 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'odd.onnx --name odd --labels classes.txt --contract odd.json',
   ],
   'models list': ['', '--json'],
+  'zoo list': [''],
+  'zoo show': ['resnet50-v1-12'],
+  'zoo pull': [
+    'mobilenetv2-12 resnet50-v1-12 --accept-licence --register',
+    'resnet50-v1-12 --mirror http://files.intern/models --accept-licence',
+    'mobilenet_v1_0.25_128_quant --from /media/usb/models --accept-licence',
+  ],
+  'import onnx': ['resnet50.onnx --name resnet50 --labels classes.txt --preset torchvision'],
+  'import keras-contract': [
+    'model.json > contract.json',
+    'MobileNetV2 --input-name input --output-name scores > contract.json',
+  ],
   'datasets add': ['labels.csv --name mine --labels classes.txt', 'photos/ --name mine --labels classes.txt'],
   'datasets list': [''],
   'devices list': ['', '--group default --state failed,installing'],
@@ -105,7 +117,6 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 export const examplesOf = (words: string): string[] =>
   (EXAMPLES[words] ?? []).map((rest) => `tandem ${words} ${rest}`.trimEnd())
 
-/** Of all but those that bring their own. */
 export function showExamples(program: Command): void {
   for (const { words, command } of listCommands(program)) {
     const lines = examplesOf(words)

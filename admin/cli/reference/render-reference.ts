@@ -1,9 +1,7 @@
-// docs/cli.md and docs/settings.md, made of the commands and of the settings themselves. A test holds them against the
-// files; `npm run reference` writes them.
+// docs/cli.md, made of the commands themselves. A test holds it against the file; `npm run reference` writes it. Settings
+// have a page of their own, docs/configuration.md.
 
 import type { Command, Option } from 'commander'
-import { factsOf, fileName } from '#platform/settings/setting.ts'
-import { SETTINGS } from '#platform/settings/settings-file.ts'
 import { EXIT_CODES } from '../shell/end-of-command.ts'
 import { listCommands } from './command-tree.ts'
 import { examplesOf } from './examples.ts'
@@ -23,13 +21,15 @@ export function renderCliReference(program: Command): string {
     '',
     MADE,
     '',
-    `${program.description()} Answers go to stdout, with \`--json\` as JSON; news and progress go to stderr, a bar on a`,
-    'terminal and a line every tenth elsewhere. `tandem help <command>` shows what stands here.',
+    `${program.description()}`,
+    '',
+    'Answers go to stdout, with `--json` as JSON; news and progress go to stderr, a bar on a terminal and a line every tenth',
+    'elsewhere. `tandem help <command>` shows what stands here.',
     '',
     ...optionLines(program.options),
     '',
     'Settings come from flags, else the environment, else `./tandem.json`, else `~/.config/tandem/config.json`:',
-    '[settings](settings.md). Completion: `source <(tandem completion bash)`, likewise zsh and fish.',
+    '[Configuration](configuration.md). Completion: `source <(tandem completion bash)`, likewise zsh and fish.',
     '',
     ...tableOf(
       ['exit code', ''],
@@ -99,37 +99,3 @@ const choicesOf = (choices: readonly string[] | undefined): string =>
 
 const sentence = (text: string): string =>
   text === '' ? text : `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
-
-export function renderSettingsReference(): string {
-  const rows = Object.entries(SETTINGS).map(([variable, schema]) => {
-    const { what, isSecret, isPath, otherwise } = factsOf(schema)
-    const byDefault = schema.safeParse(undefined).data
-    const value = otherwise ?? (byDefault === undefined ? '' : String(byDefault))
-    const notes = [isSecret ? 'secret' : '', isPath ? 'path' : ''].filter((note) => note !== '')
-    const tail = notes.length > 0 ? ` (${notes.join(', ')})` : ''
-    return [`\`${variable}\``, `\`${fileName(variable)}\``, cell(`${what}${tail}`), cell(value)]
-  })
-  return [
-    '# Settings',
-    '',
-    MADE,
-    '',
-    'The CLI, the control plane, its job workers and the devices’ workers read the same settings from the same places, and',
-    'the first that says something counts:',
-    '',
-    '1. a flag of the command, such as `--url`;',
-    '2. the environment, `TANDEM_URL`; an empty variable unsets what files say;',
-    '3. the project’s file, `./tandem.json` in the folder that the process is started in, or the one that `TANDEM_CONFIG`',
-    '   names; with `TANDEM_CONFIG=` there is none;',
-    '4. your own file, `~/.config/tandem/config.json` (below `XDG_CONFIG_HOME` where that is set);',
-    '5. the default.',
-    '',
-    'A file is a JSON object by the names of the second column: `{"port": 7500, "modelDomains": ["com.example"]}`. Paths in',
-    'it are relative to it. It is checked whole: a wrong field ends the process with the names of file and field. A project’s',
-    'file that somebody else owns, or that everybody may write to, is refused unless `TANDEM_CONFIG` names it. `tandem config',
-    'show` prints each value with where it comes from, secrets masked; `tandem config set <name> <value>` writes one.',
-    '',
-    ...tableOf(['environment', 'file', 'what', 'otherwise'], rows),
-    '',
-  ].join('\n')
-}

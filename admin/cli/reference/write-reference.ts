@@ -1,10 +1,7 @@
-// `npm run reference`: writes docs/cli.md and docs/settings.md.
+// `npm run reference`: writes docs/cli.md.
 
 import { writeFileSync } from 'node:fs'
 import { openProgram } from '../program.ts'
-import { renderCliReference, renderSettingsReference } from './render-reference.ts'
+import { renderCliReference } from './render-reference.ts'
 
-const docs = (name: string) => new URL(`../../../docs/${name}`, import.meta.url)
-
-writeFileSync(docs('cli.md'), renderCliReference(openProgram()))
-writeFileSync(docs('settings.md'), renderSettingsReference())
+writeFileSync(new URL('../../../docs/cli.md', import.meta.url), renderCliReference(openProgram()))

@@ -14,7 +14,7 @@ import {
   wrongIn,
 } from '#platform/settings/settings-file.ts'
 import { CommandFailed } from '../../client/api.ts'
-import { FLAGS, outputOf, settingsOf } from '../session.ts'
+import { FLAGS, isInEnvironment, outputOf, settingsOf } from '../session.ts'
 import { table } from '../table.ts'
 import { changeSettingsFile } from './change-settings-file.ts'
 
@@ -63,7 +63,7 @@ function addWriteCommands(config: Command): void {
     .command('set')
     .description('write a setting into your own file, for every folder')
     .argument('<name>', 'as `tandem config show` lists it')
-    .argument('<value>')
+    .argument('<value>', 'as the environment would hold it')
     .option(...into)
     .action((name: string, value: string, options: { project: boolean }, command: Command) =>
       change(name, value, options, command),
@@ -136,7 +136,7 @@ function sourceOf(variable: string, { files }: LoadedSettings, command: Command)
   const flag = FLAGS[variable]
   if (flag !== undefined && command.optsWithGlobals<Record<string, unknown>>()[flag] !== undefined)
     return `--${flag}`
-  if (process.env[variable] !== undefined) return `environment: ${variable}`
+  if (isInEnvironment(variable)) return `environment: ${variable}`
   return files.find(({ values }) => values[variable] !== undefined)!.file
 }
 

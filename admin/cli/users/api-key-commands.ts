@@ -43,7 +43,7 @@ export function addApiKeyCommands(program: Command): void {
   keys
     .command('add')
     .description('make one; its token is shown once')
-    .argument('<name>')
+    .argument('<name>', 'what it is for')
     .addOption(new Option('--role <role>', 'what it may do').choices(Role.options).makeOptionMandatory())
     .option('--scopes <scopes>', 'only these procedures, such as models,artifacts.put', list)
     .option('--expires-in-days <n>', 'never, where it is left out', days)

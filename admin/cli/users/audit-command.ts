@@ -20,6 +20,14 @@ const count = (text: string): number => {
   return value
 }
 
+/** A day alone is its first moment, UTC. */
+const instant = (text: string): string => {
+  const at = new Date(text)
+  if (Number.isNaN(at.getTime()))
+    throw new InvalidArgumentError('expected a time such as 2026-01-31T08:00:00Z')
+  return at.toISOString()
+}
+
 const CELL_MAX = 60
 const short = (value: unknown): string => {
   const text = JSON.stringify(value ?? null)
@@ -35,7 +43,7 @@ export function addAuditCommand(program: Command): void {
     .option('--action <path>', 'a procedure, or all that begin with it: models, users.add')
     .option('--outcome <code>', 'ok, or a code such as FORBIDDEN')
     .option('--subject <what>', 'what was changed, such as "alias default/stable"')
-    .option('--since <instant>', 'such as 2026-01-31T00:00:00Z')
+    .option('--since <instant>', 'such as 2026-01-31 or 2026-01-31T08:00:00Z', instant)
     .action(async ({ limit, actor: actorId, ...filter }: AuditOptions, command: Command) => {
       const session = await openSession(command)
       const lines = await allOf(session.api.trpc.audit.list, { actorId, ...filter }, limit)

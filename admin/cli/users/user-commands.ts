@@ -69,7 +69,7 @@ function addChangeCommands(users: Command): void {
   users
     .command('role')
     .description('what somebody may do from now on')
-    .argument('<user>')
+    .argument('<user>', 'what they sign in with')
     .addOption(roleOption())
     .action(async (user: string, { role }: { role: Role }, command: Command) => {
       const session = await openSession(command)
@@ -79,7 +79,7 @@ function addChangeCommands(users: Command): void {
   users
     .command('disable')
     .description('shut somebody out: at once from changing anything, after a minute from reading')
-    .argument('<user>')
+    .argument('<user>', 'what they sign in with')
     .action(async (user: string, _options, command: Command) => {
       const session = await openSession(command)
       const row = await session.api.trpc.users.disable.mutate({ user })
@@ -88,7 +88,7 @@ function addChangeCommands(users: Command): void {
   users
     .command('enable')
     .description('let somebody in again')
-    .argument('<user>')
+    .argument('<user>', 'what they sign in with')
     .action(async (user: string, _options, command: Command) => {
       const session = await openSession(command)
       const row = await session.api.trpc.users.enable.mutate({ user })
@@ -97,7 +97,7 @@ function addChangeCommands(users: Command): void {
   users
     .command('reset-password')
     .description('make a one-time code with which somebody sets a new password')
-    .argument('<user>')
+    .argument('<user>', 'what they sign in with')
     .option('--drop-second-factor', 'for somebody who has lost it', false)
     .action(async (user: string, options: { dropSecondFactor: boolean }, command: Command) => {
       const session = await openSession(command)

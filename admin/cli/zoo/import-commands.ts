@@ -5,9 +5,13 @@ import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { ModelInput } from '#contract/model.ts'
 import { CommandFailed } from '../../client/command-failed.ts'
+import { readKerasConfig } from '../../client/keras/keras-config.ts'
+import {
+  contractOfApplication,
+  contractOfKeras,
+  type KerasChanges,
+} from '../../client/keras/keras-contract.ts'
 import { readLabelFile } from '../../client/labels/label-file.ts'
-import { readKerasConfig } from '../../client/zoo/keras-config.ts'
-import { contractOfApplication, contractOfKeras, type KerasChanges } from '../../client/zoo/keras-contract.ts'
 import { type Import, presetContract } from '../../client/zoo/preset-contract.ts'
 import { PRESET_NAMES, PRESETS } from '../../client/zoo/presets.ts'
 import { contractLine, registerModel } from '../../client/zoo/register-model.ts'
@@ -97,14 +101,6 @@ function addKeras(imports: Command): void {
     )
     .option('--input-name <name>', 'as the converter to ONNX has named it')
     .option('--output-name <name>', 'as the converter to ONNX has named it')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  tandem import keras-contract model.json > contract.json
-  tandem import keras-contract MobileNetV2 --input-name input --output-name scores > contract.json
-  tandem models add model.onnx --name mine --labels classes.txt --contract contract.json`,
-    )
     .action(async (which: string, options: KerasChanges, command: Command) => {
       const output = outputOf(command)
       const { contract, because } = await contractFrom(which, options)

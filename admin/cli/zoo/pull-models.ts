@@ -60,7 +60,7 @@ async function pullShown(file: ZooFile & { readonly name: string }, places: Pull
   const progress = showProgress(`${file.name} kB`)
   try {
     return await pullFile(file, places, {
-      onProgress: (done, total) => progress.to(Math.floor(done / 1e3), Math.ceil(total / 1e3)),
+      onProgress: (done, total) => progress.to(Math.ceil(done / 1e3), Math.ceil(total / 1e3)),
     })
   } finally {
     progress.end()

@@ -69,14 +69,6 @@ export function addZooCommands(program: Command): void {
     .addOption(ownCatalogue())
     .option('--register', 'and register them as candidate models')
     .option('--labels <file>', 'class names for --register, one a line (the 1000 of ImageNet where left out)')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  tandem zoo pull mobilenetv2-12 resnet50-v1-12 --accept-licence --register
-  tandem zoo pull resnet50-v1-12 --mirror http://files.intern/models --accept-licence
-  tandem zoo pull mobilenet_v1_0.25_128_quant --from /media/usb/models --accept-licence`,
-    )
     .action(async (names: string[], options: PullOptions & CatalogueOption, command: Command) => {
       const catalogue = await catalogueWith(options.catalogue)
       const models = [...new Set(names)].map((name) => modelNamed(catalogue, name))

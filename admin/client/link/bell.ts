@@ -8,8 +8,8 @@ interface Handlers {
 }
 
 export interface Bell extends Disposable {
-  /** Until it rings, or it is time to look all the same. */
-  rung(): Promise<void>
+  /** Until it rings, or it is time to look all the same: where there is no stream after this time. */
+  rung(lookEveryMs?: number): Promise<void>
 }
 
 const LOOK_EVERY_MS = 500
@@ -35,10 +35,10 @@ export function openBell(subscribe: (handlers: Handlers) => { unsubscribe(): voi
     },
   })
   return {
-    async rung() {
+    async rung(lookEveryMs = LOOK_EVERY_MS) {
       if (!hasRung)
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(done, isLive ? LOOK_LIVE_EVERY_MS : LOOK_EVERY_MS)
+          const timer = setTimeout(done, isLive ? LOOK_LIVE_EVERY_MS : lookEveryMs)
           function done() {
             clearTimeout(timer)
             wake = undefined

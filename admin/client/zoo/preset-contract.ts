@@ -27,10 +27,11 @@ export function presetContract(model: DeclaredModel, said: Import): ModelContrac
       : model.outputs.find(({ name }) => name === said.outputName)
   if (!input || !output)
     throw cannot(said, `it has no ${input ? `output "${said.outputName ?? ''}"` : 'input'}, expected one`)
+  const shape = shapeOf(input, said)
   const background = said.background ?? backgroundOf(output.shape, said)
   try {
     return ModelContract.parse({
-      input: presetInput(said.preset, shapeOf(input, said), said),
+      input: presetInput(said.preset, shape, said),
       output: {
         name: output.name,
         kind: said.output ?? (/prob|softmax|predictions/i.test(output.name) ? 'softmax' : 'logits'),

@@ -45,10 +45,10 @@ const isMissing = (error: unknown): boolean =>
 /** How a model is fed and read, in a line. */
 export function contractLine({ input, output }: ModelContract): string {
   const framing = input.shortSide === undefined ? `crop ${input.crop}` : `short side ${input.shortSide}`
-  const { name, dtype, layout, width, height, resize, channels = 'rgb', mean, std } = input
+  const { name, dtype, layout, width, height, resize, channels, mean, std } = input
   const without = output.background === undefined ? '' : ` without the first ${output.background}`
   return (
-    `input "${name}" ${dtype} ${layout} ${channels} ${width}x${height}, ${framing}, ${resize}, mean ${mean.join(',')}, ` +
+    `input "${name}" ${dtype} ${layout}${channels === 'bgr' ? ' bgr' : ''} ${width}x${height}, ${framing}, ${resize}, mean ${mean.join(',')}, ` +
     `std ${std.join(',')}, output "${output.name}" ${output.kind}${without}`
   )
 }

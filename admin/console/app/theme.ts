@@ -5,6 +5,7 @@ import { createTheme } from '@mantine/core'
 export const theme = createTheme({
   primaryColor: 'cyan',
   primaryShade: 9,
+  autoContrast: true,
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   headings: { fontWeight: '650' },

@@ -130,10 +130,10 @@ function drawNames(plot: uPlot, series: readonly PointSeries[]): void {
     for (const { x, y, name, isMarked } of points) {
       if (!isMarked) continue
       const left = plot.valToPos(x, 'x', true)
-      const gap = 10 * devicePixelRatio
-      const isRight = left + gap + ctx.measureText(name).width > plot.bbox.left + plot.bbox.width
-      ctx.textAlign = isRight ? 'right' : 'left'
-      ctx.fillText(name, left + (isRight ? -gap : gap), plot.valToPos(y, 'y', true) - 8)
+      // Beside its point, or as far to the left as it must be to be whole.
+      const end = plot.bbox.left + plot.bbox.width - ctx.measureText(name).width
+      const from = Math.max(plot.bbox.left, Math.min(left + 10 * devicePixelRatio, end))
+      ctx.fillText(name, from, plot.valToPos(y, 'y', true) - 8 * devicePixelRatio)
     }
   ctx.restore()
 }

@@ -120,6 +120,8 @@ function DeviceJobs({ device }: { readonly device: string }) {
       { ...byCursor, refetchInterval: EVERY_MS },
     ),
   )
+  const models = useQuery(trpc.models.list.queryOptions({ limit: 200 }, { staleTime: 60_000 }))
+  const nameOf = (id: string | null) => models.data?.items.find((model) => model.id === id)?.name ?? id
   return (
     <More
       query={jobs}
@@ -135,14 +137,17 @@ function DeviceJobs({ device }: { readonly device: string }) {
           rows={items}
           keyOf={(job) => job.id}
           columns={[
-            { name: 'What', cell: ({ kind, modelId }) => (kind === 'features' ? 'image features' : modelId) },
+            {
+              name: 'What',
+              cell: ({ kind, modelId }) => (kind === 'features' ? 'image features' : nameOf(modelId)),
+            },
             { name: 'State', cell: ({ state }) => <StateBadge state={state} /> },
             {
               name: 'Done',
               isFigure: true,
               cell: ({ done, total }) => percent(total === 0 ? 0 : done / total, 0),
             },
-            { name: 'Said', cell: ({ message }) => message },
+            { name: 'Said', cell: ({ message }) => message || '–' },
           ]}
         />
       )}

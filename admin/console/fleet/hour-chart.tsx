@@ -4,8 +4,11 @@ import { useMemo } from 'react'
 import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 
 const HOUR_MS = 3_600_000
-const X = { name: 'hours ago', show: (hours: number) => (hours === 0 ? 'now' : String(-hours)) }
-const Y = { name: 'energy of an image, mJ', show: (mj: number) => mj.toFixed(mj < 10 ? 1 : 0) }
+const X = {
+  name: 'hours ago',
+  show: (hours: number) => (hours === 0 ? 'now' : Number.isInteger(hours) ? String(-hours) : ''),
+}
+const Y = { name: 'mJ an image', show: (mj: number) => mj.toFixed(mj < 10 ? 1 : 0) }
 
 interface HourRow {
   readonly hour: string
@@ -29,7 +32,7 @@ export function HourChart({ rows }: { readonly rows: readonly HourRow[] }) {
       x={X}
       y={Y}
       series={series}
-      height={200}
+      height={220}
     />
   )
 }

@@ -6,7 +6,10 @@ import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 import { type Figures, sum } from './last-day.ts'
 
 const HOUR_MS = 3_600_000
-const X = { name: 'hours ago', show: (hours: number) => (hours === 0 ? 'now' : String(-hours)) }
+const X = {
+  name: 'hours ago',
+  show: (hours: number) => (hours === 0 ? 'now' : Number.isInteger(hours) ? String(-hours) : ''),
+}
 const Y = { name: 'sent to the edge, %', show: (share: number) => share.toFixed(0) }
 
 export function OffloadChart({ rows }: { readonly rows: readonly Figures[] }) {

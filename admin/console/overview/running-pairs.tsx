@@ -81,6 +81,7 @@ function Health({ group: { name, states } }: { readonly group: GroupRow }) {
           <RowLink
             to="/devices"
             search={{ group: name, states: state }}
+            isPlain
             label={`${states[state]} ${state}`}
           />
         </Badge>

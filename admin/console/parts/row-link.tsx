@@ -8,10 +8,19 @@ interface RowLinkProps {
   readonly label: string
   readonly params?: Readonly<Record<string, string>>
   readonly search?: Readonly<Record<string, unknown>>
+  /** On a coloured ground: in its colour, underlined. */
+  readonly isPlain?: boolean
 }
 
-export const RowLink = ({ to, label, params, search }: RowLinkProps) => (
-  <Anchor component={Link} inherit to={to} params={params as never} search={search as never}>
+export const RowLink = ({ to, label, params, search, isPlain = false }: RowLinkProps) => (
+  <Anchor
+    component={Link}
+    inherit
+    {...(isPlain ? { c: 'inherit', underline: 'always' as const } : {})}
+    to={to}
+    params={params as never}
+    search={search as never}
+  >
     {label}
   </Anchor>
 )

@@ -27,7 +27,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 
 export function StateBadge({ state }: { readonly state: string }) {
   return (
-    <Badge variant="light" color={COLOURS[state] ?? 'gray'} tt="none">
+    <Badge variant="light" color={COLOURS[state] ?? 'gray'} tt="none" style={{ flexShrink: 0 }}>
       {state.replace('-', ' ')}
     </Badge>
   )

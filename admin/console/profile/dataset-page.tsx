@@ -5,12 +5,12 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Answers, trpc } from '../app/trpc.ts'
+import { UnderWay } from '../measure/under-way.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
-import { UnderWay } from './measure/under-way.tsx'
 
 type Class = Answers['datasets']['classes'][number]
 

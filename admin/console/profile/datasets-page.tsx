@@ -14,7 +14,7 @@ import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
 import { When } from '../parts/when.tsx'
 
-const AddDataset = lazy(async () => ({ default: (await import('./add/add-dataset.tsx')).AddDataset }))
+const AddDataset = lazy(async () => ({ default: (await import('../add/add-dataset.tsx')).AddDataset }))
 
 export function DatasetsPage() {
   const { may } = useSession()

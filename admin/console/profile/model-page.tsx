@@ -5,14 +5,14 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useSession } from '../app/session.tsx'
 import { trpc } from '../app/trpc.ts'
+import { ModelCard } from '../compare/model-card.tsx'
+import { Measure } from '../measure/measure.tsx'
+import { Measurements } from '../measure/measurements.tsx'
+import { UnderWay } from '../measure/under-way.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
-import { ModelCard } from './compare/model-card.tsx'
-import { Measure } from './measure/measure.tsx'
-import { Measurements } from './measure/measurements.tsx'
-import { UnderWay } from './measure/under-way.tsx'
 
 export function ModelPage() {
   const { may } = useSession()

@@ -6,15 +6,15 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { lazy } from 'react'
 import { useSession } from '../app/session.tsx'
 import { trpc } from '../app/trpc.ts'
+import { ComparedModels } from '../compare/compared-models.tsx'
 import { AddressDialog } from '../dialogs/address-dialog.tsx'
+import { Measure } from '../measure/measure.tsx'
+import { UnderWay } from '../measure/under-way.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
-import { ComparedModels } from './compare/compared-models.tsx'
-import { Measure } from './measure/measure.tsx'
-import { UnderWay } from './measure/under-way.tsx'
 
-const AddModel = lazy(async () => ({ default: (await import('./add/add-model.tsx')).AddModel }))
+const AddModel = lazy(async () => ({ default: (await import('../add/add-model.tsx')).AddModel }))
 
 const LIMIT = 200
 

@@ -3,9 +3,9 @@
 
 import { Card, Title } from '@mantine/core'
 import type { PairReport } from '#contract/results/pair-report.ts'
+import { featureInWords } from '../features/feature-names.ts'
+import { HowChosen } from '../features/how-chosen.tsx'
 import { DataTable } from '../parts/data-table.tsx'
-import { featureInWords } from '../train/feature-names.ts'
-import { HowChosen } from '../train/how-chosen.tsx'
 
 export function FeatureTables({ report }: { readonly report: PairReport }) {
   const chosen = report.featureCounts.filter(({ folds }) => folds > 0).sort((a, b) => b.folds - a.folds)

@@ -6,7 +6,8 @@ import { useMemo } from 'react'
 import type { FrontPair } from '#contract/results/selection.ts'
 import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
 import { joules, percent } from '../parts/format.ts'
-import { nameOf, type Result } from './selection-page.tsx'
+import { nameOf } from './pair-names.ts'
+import type { Result } from './selection-page.tsx'
 
 const X = { name: 'device energy of an image', show: joules }
 const Y = { name: 'top-1, %', show: (value: number) => value.toFixed(0) }

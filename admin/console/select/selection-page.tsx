@@ -12,6 +12,7 @@ import { Page } from '../parts/page.tsx'
 import { CandidatePlot } from './candidate-plot.tsx'
 import { CandidateTable } from './candidate-table.tsx'
 import { expectationsInWords } from './limits.ts'
+import { nameOf, pairInWords } from './pair-names.ts'
 import { PairPlot } from './pair-plot.tsx'
 import { PairShares } from './pair-shares.tsx'
 import { WhatIf } from './what-if.tsx'
@@ -59,7 +60,10 @@ function Choice({ items, id }: { readonly items: readonly Row[]; readonly id: st
       maw={420}
       value={id}
       allowDeselect={false}
-      data={items.map((row) => ({ value: row.id, label: `${moment(row.createdAt)}: ${pairOf(row)}` }))}
+      data={items.map((row) => ({
+        value: row.id,
+        label: `${moment(row.createdAt)}: ${pairInWords(row.result)}`,
+      }))}
       onChange={(value) => void navigate({ to: '/selection', search: { id: value } as never })}
     />
   )
@@ -113,11 +117,3 @@ function Why({ result }: { readonly result: Result }) {
     </Card>
   )
 }
-
-export const nameOf = (result: Result, modelId: string): string =>
-  result.candidates.find((candidate) => candidate.modelId === modelId)?.name ?? modelId
-
-const pairOf = ({ result }: Row): string =>
-  result.ok
-    ? `${nameOf(result, result.localModelId)} → ${nameOf(result, result.edgeModelId)}`
-    : 'no pair keeps its limits'

@@ -21,9 +21,16 @@ export function Users() {
   const users = useInfiniteQuery(trpc.users.list.infiniteQueryOptions({ limit: 100 }, byCursor))
   const setRole = useMutation(trpc.users.setRole.mutationOptions(changed))
   const enable = useMutation(trpc.users.enable.mutationOptions(changed))
+  const [issued, setIssued] = useState<{ readonly user: string } & Code>()
+  const reset = (user: string, dropSecondFactor: boolean) => async () => {
+    const code = await client.users.resetPassword.mutate({ user, dropSecondFactor })
+    setIssued({ user, ...code })
+    await queries.invalidateQueries()
+  }
   return (
     <Stack>
       <AddUser />
+      {issued && <CodeShown user={issued.user} code={issued} />}
       {setRole.isError && <Failure error={setRole.error} />}
       <More
         query={users}
@@ -58,11 +65,30 @@ export function Users() {
               },
               { name: 'Seen', cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
               {
+                name: 'Second factor',
+                cell: ({ twoFactorEnabled }) => (twoFactorEnabled ? 'on' : 'off'),
+              },
+              {
+                name: 'Lost password',
+                cell: ({ username, disabledAt, twoFactorEnabled }) =>
+                  disabledAt === null && (
+                    <AskFirst
+                      label="Reset"
+                      size="compact-sm"
+                      color="orange"
+                      title={`Let ${username} set a new password?`}
+                      consequence={`You get a code, shown once, to hand over. ${twoFactorEnabled ? 'The second factor is dropped too, as for somebody who has lost the phone. ' : ''}Until it is used the password from before is good.`}
+                      act={reset(username, twoFactorEnabled)}
+                    />
+                  ),
+              },
+              {
                 name: '',
                 cell: ({ username, disabledAt }) =>
                   disabledAt === null ? (
                     <AskFirst
                       label="Disable"
+                      size="compact-sm"
                       title={`Disable ${username}?`}
                       consequence="All sessions of this user end. It can be enabled again."
                       act={async () => {
@@ -116,13 +142,25 @@ function AddUser() {
         </Group>
         {add.isError && <Failure error={add.error} />}
         {add.data && add.data.code !== null && (
-          <OnceShown
-            title={`A code for ${add.data.user.username}`}
-            secret={add.data.code}
-            note={`With it the user sets a password at the sign-in${add.data.expiresAt === null ? '' : `, until ${moment(add.data.expiresAt)}`}.`}
+          <CodeShown
+            user={add.data.user.username}
+            code={{ code: add.data.code, expiresAt: add.data.expiresAt }}
           />
         )}
       </Stack>
     </form>
   )
 }
+
+interface Code {
+  readonly code: string
+  readonly expiresAt: string | null
+}
+
+const CodeShown = ({ user, code: { code, expiresAt } }: { readonly user: string; readonly code: Code }) => (
+  <OnceShown
+    title={`A code for ${user}`}
+    secret={code}
+    note={`With it ${user} sets a password at the sign-in${expiresAt === null ? '' : `, until ${moment(expiresAt)}`}.`}
+  />
+)

@@ -11,6 +11,7 @@ import { queries, trpc } from '../app/trpc.ts'
 import { useCallKey } from '../dialogs/use-call-key.ts'
 import { Failure } from '../parts/failure.tsx'
 import { ago } from '../parts/format.ts'
+import { pairInWords } from '../select/pair-names.ts'
 import { KINDS_IN_WORDS } from './router-kinds.ts'
 import { type Work, WorkProgress } from './work-progress.tsx'
 
@@ -139,9 +140,11 @@ function SelectionChoice({ value, onChange }: ChoiceProps) {
   return (
     <Select
       label="Pair"
-      data={(selections.data?.items ?? []).map(({ id, createdAt }, i) => ({
+      data={(selections.data?.items ?? []).map(({ id, createdAt, result }) => ({
         value: id,
-        label: `selection of ${ago(createdAt)}${i === 0 ? ', the newest' : ''}`,
+        label: `${pairInWords(result)}, selected ${ago(createdAt)}`,
+        // What has no pair can have no router.
+        disabled: !result.ok,
       }))}
       value={value ?? newest?.id ?? null}
       onChange={onChange}

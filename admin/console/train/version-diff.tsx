@@ -3,10 +3,10 @@
 import { Card, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { trpc } from '../app/trpc.ts'
+import { featureInWords } from '../features/feature-names.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { interval, joules, percent, percentInterval, whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
-import { featureInWords } from './feature-names.ts'
 import type { Router } from './router-page.tsx'
 
 export function VersionDiff({ router }: { readonly router: Router }) {

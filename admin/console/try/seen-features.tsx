@@ -7,8 +7,8 @@ import type { ClassifyAnswer } from '#contract/classify.ts'
 import type { FeatureName } from '#contract/features.ts'
 import type { RouterDocument } from '#contract/router.ts'
 import { client } from '../app/trpc.ts'
+import { featureInWords } from '../features/feature-names.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { featureInWords } from '../train/feature-names.ts'
 
 interface Range {
   readonly min: number

@@ -1,5 +1,5 @@
 // Manifest polls in front of everything: a poll that is answered from memory goes through no middleware and no router,
-// which cost three times what the answer does. It is one that does not wait, in the very words that are known here, of a
+// which cost more than the answer itself. It is one that does not wait, in the very words that are known here, of a
 // device whose token was verified before; everything else, and every refusal, goes the long way, which answers the same.
 // Requests are counted here as there. Such an answer carries no request id: nothing is logged that one would lead to.
 
@@ -46,11 +46,9 @@ function fromMemory(
   if (tellJobs === undefined || request.method !== 'GET') return undefined
   const known = headerOf('if-none-match', request, incoming)
   const verified = known && auth.verified(headerOf('authorization', request, incoming))
-  const said = verified && polls.unchanged(verified, { known, tellJobs })
-  if (!said) return undefined
-  const jobs: JobsSaid = said.hasJob ? 'waiting' : 'none'
-  const told = tellJobs ? { etag: known, [JOBS_HEADER]: jobs } : { etag: known }
-  return new Response(null, { status: 304, headers: told })
+  if (!verified || !polls.isUnchanged(verified, { known, tellJobs })) return undefined
+  const jobs = tellJobs ? { [JOBS_HEADER]: 'none' satisfies JobsSaid } : {}
+  return new Response(null, { status: 304, headers: { etag: known, ...jobs } })
 }
 
 /** From the socket's own message where there is one: a `Request` would parse its headers once more. */

@@ -52,7 +52,7 @@ export function httpContender(name: string, target: HttpTarget, own?: AsyncDispo
   }
 }
 
-/** A child that answers messages until it is killed or this process goes. */
+/** A child that answers messages until it is killed or this process goes; `file` as seen from here. */
 export function resident(file: string, execArgv: readonly string[]): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)), {
     execArgv: [...execArgv],

@@ -70,7 +70,14 @@ export const pairwise = (
   left: readonly Round[],
   right: readonly Round[],
   compare: (left: Round, right: Round) => number,
-): Spread => spreadOf(left.map((round, turn) => compare(round, right[turn]!)))
+): Spread => pairwiseSpread(left, right, compare)
+
+/** The same of anything that was measured turn by turn. */
+export const pairwiseSpread = <T>(
+  left: readonly T[],
+  right: readonly T[],
+  compare: (left: T, right: T) => number,
+): Spread => spreadOf(left.map((value, turn) => compare(value, right[turn]!)))
 
 /** "4.21 (3.90 to 5.02)". */
 export const told = ({ median, least, most }: Spread, digits = 2): string =>

@@ -10,6 +10,7 @@ import { freePort } from '#test/harness/free-port.ts'
 import { Process } from '#test/harness/process.ts'
 import { openTcpProxy } from '#test/harness/tcp-proxy.ts'
 import { tempFolder } from '#test/harness/temp-folder.ts'
+import { TINY_LABELS, tinyContract, tinyModel } from '#test/vision/tiny-model.ts'
 import { type Control, jsonBody, openControl } from '../control-rig.ts'
 
 let control: Control
@@ -167,3 +168,25 @@ async function enrolmentsIn(url: string): Promise<number> {
   await database.close()
   return rows[0].n
 }
+
+test('models that are judged hold up no other call: their gate is asked before the transaction', async () => {
+  const labels = await control.put(JSON.stringify(TINY_LABELS))
+  const drafts = await Promise.all(
+    Array.from({ length: 4 }, async (_, i) => {
+      const shape = { side: 8 + i }
+      const file = await control.put(tinyModel(shape))
+      return { name: `judged-${i}`, file, labels, contract: tinyContract(shape) }
+    }),
+  )
+  let judged = 0
+  const create = async (draft: object) => {
+    const answer = await call('models.create', draft, randomUUID())
+    judged++
+    return answer.status
+  }
+  // Twice as many as may hold a transaction, and each model twice: whoever came later would wait for five of them.
+  const creating = Promise.all([...drafts, ...drafts].map(create))
+  expect((await enrol('pi-meanwhile', randomUUID())).status).toBe(200)
+  expect(judged).toBeLessThan(4)
+  expect(await creating).toEqual(Array(8).fill(200))
+})

@@ -1,7 +1,7 @@
 // A second factor by time-based codes (RFC 6238), as an authenticator app makes them.
 
-import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fromBase32, totpOf } from '#test/harness/totp.ts'
 import { type AuthRig, Browser, openAuthRig, PASSWORD, signedIn } from './auth-rig.ts'
 
 let rig: AuthRig
@@ -10,24 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig[Symbol.asyncDispose]())
 
-/** RFC 4648 section 6. */
-function fromBase32(text: string): Buffer {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  const bits = [...text.replace(/=+$/, '')]
-    .map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0'))
-    .join('')
-  return Buffer.from(bits.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2)))
-}
-
-/** RFC 4226 section 5.3 over 30 seconds. */
-function codeOf(uri: string): string {
-  const secret = fromBase32(new URL(uri).searchParams.get('secret')!)
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
-  const mac = createHmac('sha1', secret).update(counter).digest()
-  const offset = mac.at(-1)! & 0xf
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
+const codeOf = (uri: string): string => totpOf(new URL(uri).searchParams.get('secret')!)
 
 async function withFactor(username: string) {
   const browser = await signedIn(rig, username, 'operator')
