@@ -1,16 +1,14 @@
 // Who may come in: people, robots, and what the audit log is asked.
 
 import { z } from 'zod'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../password-length.ts'
 import { Which } from './names.ts'
 import { PageQuery } from './page.ts'
 
 export const Role = z.enum(['admin', 'operator', 'viewer'])
 export type Role = z.infer<typeof Role>
 
-/** Length is the only rule: rules about characters make people write passwords down (NIST SP 800-63B, 3.1.1.2). */
-export const PASSWORD_MIN = 12
-/** More would only feed the hash. */
-export const PASSWORD_MAX = 128
+export { PASSWORD_MAX, PASSWORD_MIN }
 
 export const Password = z
   .string()

@@ -11,8 +11,8 @@ import { type Candidate, candidateFile, loadCandidate, prepareInput } from './ca
 const TEST_COUNT = 2400
 const WARM_UP_COUNT = 30
 /** The quietest of so many rounds counts: whatever else runs on the machine only makes a round slower. */
-const ROUND_COUNT = 6
-const RUN_COUNT = 60
+const ROUND_COUNT = 30
+const RUN_COUNT = 12
 /** Processor name and machine are left out: the numbers are for comparing candidates, not machines. */
 const HOW = `onnxruntime-node, one intra-op thread, the session alone, the quietest of ${ROUND_COUNT} rounds of ${RUN_COUNT} runs, development machine (x64)`
 

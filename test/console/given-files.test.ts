@@ -11,7 +11,7 @@ import { isImage } from '#admin/console/upload/is-image.ts'
 
 const file = (path: string, text: string | Uint8Array = 'x') => ({
   path,
-  file: new File([text as BlobPart], path.split('/').at(-1)!),
+  file: new File([text as string], path.split('/').at(-1)!),
 })
 const CLASSES = ['cat', 'dog']
 

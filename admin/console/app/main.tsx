@@ -11,13 +11,12 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { config } from 'zod'
 import { consoleRouter } from './routes.tsx'
 import { theme } from './theme.ts'
 import { queries } from './trpc.ts'
 
-// Or zod would try to compile its checks, which the page's policy refuses.
-config({ jitless: true })
+// Or zod, which some pages bring with them, would try to compile its checks, which the page's policy refuses.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } })
 
 const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute('content') ?? ''
 

@@ -1,7 +1,7 @@
 // The field of a password that is to be set, with the one rule that there is.
 
 import { PasswordInput } from '@mantine/core'
-import { PASSWORD_MIN } from '#contract/api/access.ts'
+import { PASSWORD_MIN } from '#contract/password-length.ts'
 
 interface PasswordProps {
   readonly value: string

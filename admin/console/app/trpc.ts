@@ -1,6 +1,6 @@
 // The admin API as the console asks it: same origin, with the session's cookie, several questions in one request. What
 // changes nothing is asked again when a window comes back; an error that will not go away by itself is not. What can be
-// watched comes as server-sent events (use-live.ts).
+// watched comes as server-sent events (../live/use-live.ts).
 
 import { QueryClient } from '@tanstack/react-query'
 import {

@@ -4,25 +4,7 @@
 import { useMemo } from 'react'
 import type uPlot from 'uplot'
 import { Chart, COLOURS } from './chart.tsx'
-
-export interface Point {
-  readonly x: number
-  readonly y: number
-  readonly name: string
-  readonly isMarked?: boolean
-  /** How far y may be off; of all points of a series, or of none. */
-  readonly low?: number
-  readonly high?: number
-}
-
-export interface PointSeries {
-  readonly name: string
-  readonly points: readonly Point[]
-  /** Joined from left to right. */
-  readonly isLine?: boolean
-  /** On its line. */
-  readonly hasDots?: boolean
-}
+import type { Point, PointSeries } from './points.ts'
 
 interface ScatterProps {
   readonly label: string

@@ -1,7 +1,8 @@
 // The energy of an image in each of the last hours.
 
 import { useMemo } from 'react'
-import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
+import type { PointSeries } from '../charts/points.ts'
+import { ScatterChart } from '../charts/scatter-chart.tsx'
 
 const HOUR_MS = 3_600_000
 const X = {

@@ -7,10 +7,10 @@ import { useEffect, useState } from 'react'
 import type { ProfileProgress } from '#contract/api/live.ts'
 import { useSession } from '../app/session.tsx'
 import { type Answers, client, queries, trpc } from '../app/trpc.ts'
-import { useLive } from '../app/use-live.ts'
+import { LiveBadge } from '../live/live-badge.tsx'
+import { useLive } from '../live/use-live.ts'
 import { AskFirst } from '../parts/ask-first.tsx'
 import { whole } from '../parts/format.ts'
-import { LiveBadge } from '../parts/live-badge.tsx'
 import { type Names, useNames } from './names.ts'
 
 type Job = Answers['profiles']['list']['items'][number]

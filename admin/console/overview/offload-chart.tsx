@@ -2,7 +2,8 @@
 
 import { Card, Text, Title } from '@mantine/core'
 import { useMemo } from 'react'
-import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
+import type { PointSeries } from '../charts/points.ts'
+import { ScatterChart } from '../charts/scatter-chart.tsx'
 import { type Figures, sum } from './last-day.ts'
 
 const HOUR_MS = 3_600_000

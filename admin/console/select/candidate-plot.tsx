@@ -4,7 +4,8 @@
 import { Card, Title } from '@mantine/core'
 import { useMemo } from 'react'
 import type { SelectionCandidate } from '#contract/results/selection.ts'
-import { type PointSeries, ScatterChart } from '../charts/scatter-chart.tsx'
+import type { PointSeries } from '../charts/points.ts'
+import { ScatterChart } from '../charts/scatter-chart.tsx'
 import { milliseconds } from '../parts/format.ts'
 import type { Result } from './selection-page.tsx'
 

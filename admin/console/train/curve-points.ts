@@ -5,7 +5,7 @@
 // bootstrap of the strategy table, which does not, differs from it in the second digit.
 
 import type { PairShares } from '#contract/results/selection.ts'
-import type { Point, PointSeries } from '../charts/scatter-chart.tsx'
+import type { Point, PointSeries } from '../charts/points.ts'
 
 /** Of 95 %. */
 const Z = 1.959964

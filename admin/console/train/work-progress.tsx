@@ -5,9 +5,9 @@ import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { type Answers, trpc } from '../app/trpc.ts'
-import { useLive } from '../app/use-live.ts'
+import { LiveBadge } from '../live/live-badge.tsx'
+import { useLive } from '../live/use-live.ts'
 import { Failure } from '../parts/failure.tsx'
-import { LiveBadge } from '../parts/live-badge.tsx'
 
 export type Work = Pick<
   Answers['jobs']['get'],

@@ -1,7 +1,7 @@
 // Whether what is shown moves by itself just now, in words.
 
 import { Badge } from '@mantine/core'
-import type { LiveState } from '../app/use-live.ts'
+import type { LiveState } from './use-live.ts'
 
 const SAID: Readonly<Record<LiveState, readonly [string, string]>> = {
   live: ['live', 'teal'],
