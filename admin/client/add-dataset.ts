@@ -14,10 +14,10 @@ export interface LabelledImage {
   readonly label: number
 }
 
-/** Files are relative to the CSV. */
+/** Files are relative to the CSV, or absolute. */
 export const readLabelCsv = (text: string, file: string, labels: readonly string[]): LabelledImage[] =>
   labelRows(text, file, labels).map((row) => ({
-    path: path.join(path.dirname(file), row.file),
+    path: path.resolve(path.dirname(file), row.file),
     label: row.label,
   }))
 

@@ -37,6 +37,7 @@ test.each<[string, string, [string, number][]]>([
       ['/b.jpg', 0],
     ],
   ],
+  ['absolute paths', 'file,label\n/photos/a.jpg,dog\n', [['/photos/a.jpg', 1]]],
 ])('readLabelCsv() takes %s', (_, text, images) => {
   expect(read(text)).toEqual(images.map(([path, label]) => ({ path, label })))
 })
