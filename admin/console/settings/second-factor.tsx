@@ -16,7 +16,7 @@ import { OwnPassword } from '../app/new-password.tsx'
 import { queries } from '../app/trpc.ts'
 import { Failure } from '../parts/failure.tsx'
 import { Loaded } from '../parts/loaded.tsx'
-import { QrImage } from '../qr/qr-image.tsx'
+import { QrImage } from './qr-image.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
 
 const KEY = ['second-factor']
