@@ -1,9 +1,12 @@
 // Named points on two axes: models by cost and accuracy, pairs with their front. Points of one series have one colour
-// and shape; the name of the nearest is shown while the pointer is there, and always for those that are marked.
+// and shape; the name of the nearest is shown while the pointer is there, and for those that are marked also without, as
+// far as they have room.
 
 import { useMemo } from 'react'
 import type uPlot from 'uplot'
 import { Chart, COLOURS } from './chart.tsx'
+import { nameUnderPointer } from './name-under-pointer.ts'
+import { withoutOverlap } from './place-names.ts'
 import type { Point, PointSeries } from './points.ts'
 
 interface ScatterProps {
@@ -97,25 +100,29 @@ export function ScatterChart({ label, x, y, series, height = 340 }: ScatterProps
         ...limits.series,
       ],
       bands: limits.bands,
+      plugins: [nameUnderPointer(series)],
       hooks: { draw: [(plot: uPlot) => drawNames(plot, series)] },
     }
   }, [series, x, y])
   return <Chart label={label} options={options} data={data} height={height} />
 }
 
+/** Of the last series first: it lies on top of the others. */
 function drawNames(plot: uPlot, series: readonly PointSeries[]): void {
-  const { ctx } = plot
+  const { ctx, bbox } = plot
+  const height = 12 * devicePixelRatio
   ctx.save()
-  ctx.font = `${12 * devicePixelRatio}px system-ui`
+  ctx.font = `${height}px system-ui`
   ctx.fillStyle = getComputedStyle(plot.root).color
-  for (const { points } of series)
-    for (const { x, y, name, isMarked } of points) {
-      if (!isMarked) continue
-      const left = plot.valToPos(x, 'x', true)
-      // Beside its point, or as far to the left as it must be to be whole.
-      const end = plot.bbox.left + plot.bbox.width - ctx.measureText(name).width
-      const from = Math.max(plot.bbox.left, Math.min(left + 10 * devicePixelRatio, end))
-      ctx.fillText(name, from, plot.valToPos(y, 'y', true) - 8 * devicePixelRatio)
-    }
+  const marked = series.toReversed().flatMap(({ points }) => points.filter(({ isMarked }) => isMarked))
+  const names = marked.map(({ x, y, name }) => {
+    const { width } = ctx.measureText(name)
+    // Beside its point, or as far to the left as it must be to be whole.
+    const beside = plot.valToPos(x, 'x', true) + 10 * devicePixelRatio
+    const left = Math.max(bbox.left, Math.min(beside, bbox.left + bbox.width - width))
+    const bottom = plot.valToPos(y, 'y', true) - 8 * devicePixelRatio
+    return { name, left, top: bottom - height, width, height, bottom }
+  })
+  for (const { name, left, bottom } of withoutOverlap(names)) ctx.fillText(name, left, bottom)
   ctx.restore()
 }

@@ -22,7 +22,7 @@ export function PairPlot({ result }: { readonly result: Result }) {
         All pairs
       </Title>
       <ScatterChart
-        label="Top-1 against device energy of every pair; those on the front are named"
+        label="Top-1 against device energy of every pair; of those on the front as many are named as have room"
         x={X}
         y={Y}
         series={series}
