@@ -6,6 +6,8 @@ import { unwatchFile, watchFile } from 'node:fs'
 import type { Logger } from 'pino'
 
 const LOOK_EVERY_MS = 5_000
+/** From a change until it is read: a file that is written in place is empty for a moment, a pair of files is two. */
+const SETTLES_MS = 100
 
 export interface Reread<T> extends Disposable {
   readonly current: T
@@ -21,7 +23,12 @@ export function reread<T>(
 ): Reread<T> {
   let current = read()
   const users: ((value: T) => void)[] = []
+  let settles: NodeJS.Timeout | undefined
   const again = () => {
+    clearTimeout(settles)
+    settles = setTimeout(readAgain, SETTLES_MS).unref()
+  }
+  const readAgain = () => {
     try {
       current = read()
       for (const use of users) use(current)
@@ -37,6 +44,7 @@ export function reread<T>(
     },
     onChange: (use) => void users.push(use),
     [Symbol.dispose]() {
+      clearTimeout(settles)
       for (const file of files) unwatchFile(file, again)
     },
   }
