@@ -108,14 +108,14 @@ test('keys by the CLI: the token alone on stdout, good for what it is for', SLOW
   expect(key).toMatch(/^tk_[0-9a-f]{16}_[\w-]{43}$/)
   expect((await tandem(['models', 'list'], { key })).code).toBe(0)
   expect(await tandem(['datasets', 'list'], { key })).toMatchObject({
-    code: 1,
+    code: 4,
     stderr: 'Cannot call "datasets.list": is not in the scopes of key "monitor"\n',
   })
   expect((await tandem(['whoami'], { key })).stdout).toMatch(
     /^monitor \(key [0-9a-f]{16}\), role viewer\nmay call: /,
   )
   await tandem(['api-keys', 'revoke', 'monitor'])
-  expect((await tandem(['models', 'list'], { key })).code).toBe(1)
+  expect((await tandem(['models', 'list'], { key })).code).toBe(4)
   expect((await tandem(['api-keys', 'list', '--all'])).stdout).toMatch(/monitor +viewer +metrics,models/)
 })
 
