@@ -46,7 +46,7 @@ async function addHistory(name: string): Promise<Told> {
       deploymentId,
     }))
   const sequence = Math.max(1, count - (random() < 0.5 ? 0 : below(count)))
-  const report = JSON.stringify({ sequence, servingDeploymentId: told[sequence - 1] })
+  const report = JSON.stringify({ state: 'serving', sequence, servingDeploymentId: told[sequence - 1] })
   await rig.database.pool.query('update devices set report = $1 where id = $2', [report, deviceId])
   return { deviceId, sequence, serving: told[sequence - 1]! }
 }
@@ -117,7 +117,8 @@ test('a manifest that was made before others were told and deleted again gets no
   const slow = await nextManifest(manifestStore(db()), deviceId, async (last) => {
     if (++attempts === 1) {
       for (let i = 0; i < 3 * RETENTION.newest; i++) await tell(`meanwhile ${i}`)
-      const report = JSON.stringify({ sequence: 3 * RETENTION.newest, servingDeploymentId: 'none' })
+      const said = { state: 'serving', sequence: 3 * RETENTION.newest, servingDeploymentId: 'none' }
+      const report = JSON.stringify(said)
       await rig.database.pool.query('update devices set report = $1 where id = $2', [report, deviceId])
       await deleteOldManifests(db(), RETENTION, { afterId: '', devicesMax: 100 })
       expect((await rowsOf(deviceId)).map((row) => row.sequence)).not.toContain(last!.sequence + 1)

@@ -25,7 +25,7 @@ const THROUGH_THE_GATE = 12
 const files = NAMES.map((name) => readFileSync(path.join(DEMO, `${name}.onnx`)))
 const { contract: described } = JSON.parse(readFileSync(path.join(DEMO, 'mobilenet_v1.json'), 'utf8'))
 const contract = ModelContract.parse(described)
-const labelCount = 12
+const labelCount = readFileSync(path.join(DEMO, 'classes.txt'), 'utf8').trimEnd().split('\n').length
 
 let folder: TempFolder
 beforeAll(async () => {
