@@ -13,6 +13,7 @@ import type { DeviceConfig } from './config.ts'
 import { chooseMeter } from './energy/choose-meter.ts'
 import { doorFiles } from './front-door/door-files.ts'
 import { openFrontDoor } from './front-door/socket/open-front-door.ts'
+import { growHeapFirst } from './heap.ts'
 import { chooseHost } from './host/choose-host.ts'
 import { openMetrics } from './metrics/open-metrics.ts'
 import { uploadCaptures } from './observe/captures/upload-captures.ts'
@@ -35,6 +36,7 @@ export async function startDevice(
   config: DeviceConfig,
   stopped: Promise<unknown>,
 ): Promise<Device | undefined> {
+  growHeapFirst()
   const part = config.tier === 'local' ? 'pi' : 'tx2'
   const log = pino({ level: config.logLevel, base: { part } })
   const { meter, passedOver } = chooseMeter({ ...config.energy, power: config.power })

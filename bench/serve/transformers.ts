@@ -5,6 +5,7 @@
 
 import path from 'node:path'
 import type { BenchLine, BenchOptions } from '../bench-line.ts'
+import { bareLoop } from './bare/bare-loop.ts'
 import { adaptModel } from './peer/adapt-model.ts'
 import {
   type Compared,
@@ -44,15 +45,16 @@ export async function benchTransformers({ quick }: BenchOptions): Promise<BenchL
   const spec = { installed: peer.folder, models, model: model.name }
   const asItIs = await peerServer(spec, images)
   const oneThread = await peerServer({ ...spec, threads: 1 }, images)
-  const contenders = [ours, asItIs, oneThread]
+  const bare = await bareLoop(workload)
+  const servers = [ours, asItIs, oneThread]
   try {
     const agreement = await agreementOf(images, device.url, asItIs.url)
     const plan = comparePlan(quick)
-    const compared = await compareServers(contenders, plan)
+    const compared = await compareServers(servers, plan, bare)
     await write(workload, { compared, agreement, how: `${plan.turns} turns of ${plan.durationMs / 1_000} s` })
     return comparedLines(compared, JUDGED)
   } finally {
-    for (const contender of contenders) await contender[Symbol.asyncDispose]()
+    for (const contender of [...servers, bare]) await contender[Symbol.asyncDispose]()
   }
 }
 

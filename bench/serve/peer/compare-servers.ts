@@ -10,6 +10,7 @@ import {
   type Entry,
   pairwise,
   quantileMs,
+  type Spread,
   spreadOf,
   takeTurns,
   throughputOf,
@@ -24,22 +25,30 @@ export interface ComparePlan {
   readonly turns: number
   readonly durationMs: number
   readonly scoutMs: number
+  /** Until V8 has optimized what runs often: some thousand requests. */
   readonly warmUpMs: number
 }
 
 export const comparePlan = (isQuick: boolean): ComparePlan =>
   isQuick
     ? { turns: 2, durationMs: 600, scoutMs: 300, warmUpMs: 500 }
-    : { turns: 5, durationMs: 2_500, scoutMs: 1_200, warmUpMs: 2_500 }
+    : { turns: 5, durationMs: 2_500, scoutMs: 1_200, warmUpMs: 20_000 }
 
 export interface Compared {
   readonly best: readonly Entry[]
   readonly full: readonly Round[][]
   readonly crowd: readonly Round[][]
+  /** Of what no server can beat; the last of `full` too. */
+  readonly limit?: readonly Round[]
 }
 
-/** The first contender is this worker. */
-export async function compareServers(contenders: readonly Contender[], plan: ComparePlan): Promise<Compared> {
+/** The first contender is this worker; `limit` is what no server can beat, told beside them. */
+export async function compareServers(
+  servers: readonly Contender[],
+  plan: ComparePlan,
+  limit?: Contender,
+): Promise<Compared> {
+  const contenders = limit ? [...servers, limit] : servers
   for (const contender of contenders) await contender.run(CROWD, plan.warmUpMs)
   const best: Entry[] = []
   for (const contender of contenders) best.push(await bestConcurrency(contender, CONCURRENCIES, plan.scoutMs))
@@ -48,7 +57,7 @@ export async function compareServers(contenders: readonly Contender[], plan: Com
     contenders.map((contender) => ({ contender, concurrency: CROWD })),
     plan,
   )
-  return { best, full, crowd }
+  return { best, full, crowd, ...(limit && { limit: full.at(-1)! }) }
 }
 
 const p99 = (round: Round) => quantileMs(round, 0.99)
@@ -58,18 +67,26 @@ export interface JudgedAs {
   readonly p99: { readonly name: string; readonly bar: number }
 }
 
-export function comparedLines({ full, crowd }: Compared, names: JudgedAs): BenchLine[] {
-  const [ours, ...theirs] = full
-  const [crowdOurs, ...crowdTheirs] = crowd
-  const shares = theirs.map((its) => pairwise(its, ours!, (a, b) => throughputOf(a) / throughputOf(b)))
+export function comparedLines({ full, crowd, limit }: Compared, names: JudgedAs): BenchLine[] {
+  const servers = limit ? full.length - 1 : full.length
+  const [ours, ...theirs] = full.slice(0, servers)
+  const [crowdOurs, ...crowdTheirs] = crowd.slice(0, servers)
+  const perSecond = (its: readonly Round[], mine: readonly Round[]) =>
+    pairwise(its, mine, (a, b) => throughputOf(a) / throughputOf(b))
   const tails = crowdTheirs.map((its) => pairwise(crowdOurs!, its, (a, b) => p99(a) / p99(b)))
-  const share = shares.reduce((a, b) => (a.median > b.median ? a : b))
-  const tail = tails.reduce((a, b) => (a.median > b.median ? a : b))
+  const share = leader(theirs.map((its) => perSecond(its, ours!)))
+  const tail = leader(tails)
+  const ofLimit = limit && leader(theirs.map((its) => perSecond(its, limit)))
+  const detail = ofLimit
+    ? `${told(share)}; over the bare loop's, which is the limit: ${told(ofLimit)}`
+    : told(share)
   return [
-    { ...names.throughput, ratio: share.median, spread: share, detail: told(share) },
+    { ...names.throughput, ratio: share.median, spread: share, detail },
     { ...names.p99, ratio: tail.median, spread: tail, detail: `${told(tail)} with ${CROWD} clients` },
   ]
 }
+
+const leader = (spreads: readonly Spread[]): Spread => spreads.reduce((a, b) => (a.median > b.median ? a : b))
 
 export const skippedLines = (names: JudgedAs, why: string): BenchLine[] => [
   { ...names.throughput, ratio: Number.NaN, detail: why },

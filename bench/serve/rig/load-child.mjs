@@ -1,9 +1,8 @@
 // The clients, in a process of their own: so many keep-alive connections, one request on each at a time, one image
 // after the other, for a given time. It stays between rounds, so that rounds can take turns with those of a
-// competitor. Plain JavaScript on undici: it starts without a loader and takes the least CPU, which here is the
-// server's.
+// competitor. Plain JavaScript, so that it starts without a loader.
 
-import { Pool } from 'undici'
+import { headOf, leanClient } from './lean-client.mjs'
 
 process.once('disconnect', () => process.exit(1))
 let target
@@ -14,23 +13,24 @@ process.on('message', async (message) => {
 })
 
 async function round({ connections, durationMs }) {
-  const pool = new Pool(target.url, { connections, pipelining: 1 })
+  const url = new URL(target.url)
+  const clients = await Promise.all(Array.from({ length: connections }, () => leanClient(Number(url.port))))
   const latenciesMs = []
   const failures = []
   const begin = performance.now()
   const deadline = begin + durationMs
-  const client = async () => {
-    while (performance.now() < deadline) {
-      const body = target.images[next++ % target.images.length]
-      const start = performance.now()
-      const response = await pool.request({ method: 'POST', path: target.path, body })
-      const text = await response.body.text()
-      if (response.statusCode === 200) latenciesMs.push(performance.now() - start)
-      else failures.push(`${response.statusCode}: ${text.slice(0, 200)}`)
-    }
-  }
-  await Promise.all(Array.from({ length: connections }, client))
+  await Promise.all(
+    clients.map(async (client) => {
+      while (performance.now() < deadline) {
+        const body = target.images[next++ % target.images.length]
+        const start = performance.now()
+        const { status, text } = await client.post(headOf(url, target.path, body.length), body)
+        if (status === 200) latenciesMs.push(performance.now() - start)
+        else failures.push(`${status}: ${text.slice(0, 200)}`)
+      }
+    }),
+  )
   const tookMs = performance.now() - begin
-  await pool.close()
+  for (const client of clients) client.close()
   return { latenciesMs: Float64Array.from(latenciesMs), tookMs, failures }
 }
