@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Starts the TypeScript CLI; a file in plain JavaScript, because npm links it before anything can be compiled.
-import { register } from 'tsx/esm/api'
+import { runProgram } from '../platform/launch/run-program.mjs'
 
-register()
-await import('../admin/cli/main.ts')
+await runProgram(new URL('../admin/cli/main.ts', import.meta.url))

@@ -140,6 +140,14 @@ install_packages() {
   fi
 }
 
+# The service could not write where its programs lie.
+prepare_programs() {
+  step "bundle $*" in_app node platform/launch/prepare.mjs "$@" ||
+    say '! they could not be bundled, and start more slowly'
+}
+
+in_app() { (cd "$ROOT_DIR$APP" && "$@"); }
+
 # Which driver the worker will choose: the same question as its own (workers/host/choose-host.ts).
 tell_driver() {
   local binary

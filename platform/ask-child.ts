@@ -1,10 +1,10 @@
 // One question to a child process of its own, one answer, and the child is gone. For work that must not hold up
-// the event loop and for input that may crash whatever opens it. A process, not a thread: on Node 20 threads do
-// not get tsx's loader, and a native crash in a thread takes everything with it. Long work tells news on the way.
+// the event loop and for input that may crash whatever opens it. A process, not a thread: a native crash in a thread
+// takes everything with it. Long work tells news on the way.
 
-import { fork } from 'node:child_process'
+import type { ForkOptions } from 'node:child_process'
 import os from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { forkProgram } from './launch/fork-program.ts'
 
 export type ChildEnd = { readonly end: 'deadline' } | { readonly end: 'died'; readonly how: string }
 
@@ -27,9 +27,8 @@ export function askChild<Answer, News = never>(
   deadlineMs: number,
   { onNews, signal: cancelled, niceness = 0, memoryMaxBytes }: ChildWatch<News> = {},
 ): Promise<{ readonly end: 'answered'; readonly answer: Answer } | ChildEnd> {
-  const execArgv = ['--import', import.meta.resolve('tsx')]
-  const child = fork(fileURLToPath(entry), {
-    ...(memoryMaxBytes === undefined ? { execArgv } : confined(execArgv, memoryMaxBytes)),
+  const child = forkProgram(entry, [], {
+    ...(memoryMaxBytes !== undefined && confined(memoryMaxBytes)),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // Typed arrays travel as they are.
     serialization: 'advanced',
@@ -65,11 +64,11 @@ export function askChild<Answer, News = never>(
  * allocations fail, on Linux, beyond so many bytes of private memory (RLIMIT_DATA; the address space itself is no
  * measure, V8 reserves far more than it uses). Other systems have the deadline alone.
  */
-function confined(execArgv: readonly string[], memoryMaxBytes: number) {
+function confined(memoryMaxBytes: number): ForkOptions {
   const env = { PATH: '/usr/bin:/bin' }
-  if (process.platform !== 'linux') return { execArgv: [...execArgv], env }
+  if (process.platform !== 'linux') return { env }
   const limits = `ulimit -c 0; ulimit -d ${Math.ceil(memoryMaxBytes / 1_024)}; exec "$0" "$@"`
-  return { execPath: '/bin/sh', execArgv: ['-c', limits, process.execPath, ...execArgv], env }
+  return { execPath: '/bin/sh', execArgv: ['-c', limits, process.execPath], env }
 }
 
 function yieldBy(pid: number | undefined, niceness: number): void {

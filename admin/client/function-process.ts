@@ -1,9 +1,9 @@
 // The processes that the CLI needs of the workers: it must not import them, so it starts their entries by path, as the
 // demo does. IPC is their lifeline: they end when the CLI does, however that ends.
 
-import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { z } from 'zod'
+import { forkProgram } from '#platform/launch/fork-program.ts'
 import { CommandFailed } from './api.ts'
 
 /** Two starts of 10 s at most, and six answers of 3 s, with the loading of this all on a busy machine. */
@@ -60,7 +60,5 @@ function start(
   stdio: StdioOptions,
   env?: NodeJS.ProcessEnv,
 ): ChildProcess {
-  // tsx by its place: the CLI is started from anybody's folder, where no package of that name may be.
-  const execArgv = ['--import', import.meta.resolve('tsx')]
-  return fork(fileURLToPath(new URL(entry, import.meta.url)), args, { execArgv, stdio, ...(env && { env }) })
+  return forkProgram(new URL(entry, import.meta.url), args, { stdio, ...(env && { env }) })
 }

@@ -1,11 +1,11 @@
 // One process of the system, started and stopped by the parent. It says when it is ready over IPC, logs to a
 // file, and is started again when it dies by itself. IPC is also its lifeline: it ends when the parent is gone.
 
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { forkProgram } from '#platform/launch/fork-program.ts'
 
 export interface ChildSpec {
   readonly name: string
@@ -36,8 +36,7 @@ export class Child {
   async start(): Promise<string> {
     await mkdir(this.#spec.logFolder, { recursive: true })
     const log = createWriteStream(this.logFile, { flags: 'a' })
-    const child = fork(fileURLToPath(new URL(this.#spec.entry, ROOT)), {
-      execArgv: ['--import', 'tsx'],
+    const child = forkProgram(new URL(this.#spec.entry, ROOT), [], {
       env: { ...process.env, ...this.#spec.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

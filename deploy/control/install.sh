@@ -34,6 +34,7 @@ make_user
 make_folders
 copy_app contract core platform vision workers functions db migrations admin bin docs
 install_packages
+prepare_programs admin/main.ts admin/jobs/main.ts admin/database/main.ts
 [ -n "$DATABASE_URL" ] || step 'make the embedded Postgres ready' prepare_postgres
 write_settings control.env <<TEXT
 # Settings of the control plane (admin/config.ts has them all). Kept by updates.

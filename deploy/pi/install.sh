@@ -52,6 +52,7 @@ make_user
 make_folders
 copy_app contract core platform vision workers docs
 install_packages
+prepare_programs workers/pi/main.ts
 tell_driver
 write_settings pi.env <<TEXT
 # Settings of the local worker (workers/config.ts has them all). Kept by updates.

@@ -10,6 +10,7 @@ import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { controlApp } from '#admin/app.ts'
 import type { Check } from '#admin/cli/doctor/check.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { TINY_LABELS, tinyModel } from '#test/vision/tiny-model.ts'
 import { FIRST } from '#test/workers/front-door/certificates.ts'
 import { type Control, openControl } from './control-rig.ts'
@@ -79,7 +80,7 @@ interface Ended {
 }
 
 function tandem(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, [RUNNER, MAIN, ...args], {
     cwd: path.resolve(import.meta.dirname, '../..'),
     env: {
       PATH: process.env.PATH,

@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { stopPostgres } from '#db/embedded-postgres/stop-postmaster.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { Process } from '#test/harness/process.ts'
 import { type TempFolder, tempFolder } from '#test/harness/temp-folder.ts'
 
@@ -30,7 +31,7 @@ function tandem(...args: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ['--import', 'tsx', 'admin/cli/main.ts', ...args],
+      [RUNNER, 'admin/cli/main.ts', ...args],
       { cwd: ROOT, env },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
     )

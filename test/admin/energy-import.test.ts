@@ -8,6 +8,7 @@ import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { controlApp } from '#admin/app.ts'
 import { Energy } from '#contract/outcome.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { withoutTriggers } from '#test/harness/without-triggers.ts'
 import { type Control, jsonBody, openControl, refusalOf } from './control-rig.ts'
 import { enrolDevice, type FakeDevice, MADE_UP_RESULT, runJobs } from './fake-device.ts'
@@ -208,7 +209,7 @@ describe('the CLI', () => {
   afterAll(() => close())
 
   async function tandem(...args: string[]) {
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    const child = spawn(process.execPath, [RUNNER, MAIN, ...args], {
       cwd: path.resolve(import.meta.dirname, '../..'),
       env: { PATH: process.env.PATH, TANDEM_URL: url, TANDEM_API_KEY: control.keys.admin },
     })

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { controlApp } from '#admin/app.ts'
 import { PairReport } from '#contract/results/pair-report.ts'
 import { digestOf } from '#platform/artifact-store.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { type TempFolder, tempFolder } from '#test/harness/temp-folder.ts'
 import { type Control, openControl } from './control-rig.ts'
 import { featureRow } from './fake-device.ts'
@@ -41,7 +42,7 @@ afterAll(async () => {
 
 function begin(...args: string[]) {
   const { port } = server.address() as AddressInfo
-  return spawn(process.execPath, ['--import', 'tsx', 'admin/cli/main.ts', ...args], {
+  return spawn(process.execPath, [RUNNER, 'admin/cli/main.ts', ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { controlApp } from '#admin/app.ts'
 import type { Context } from '#admin/context.ts'
 import { openManifestSigner } from '#admin/manifest-signer.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { openRolloutRig, type RolloutRig, type SimulatedFleet } from './rollout-rig.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -45,14 +46,7 @@ afterAll(async () => {
 
 async function tandem(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { PATH: process.env.PATH, TANDEM_URL: url, TANDEM_API_KEY: rig.control.keys.admin }
-  const command = [
-    '--import',
-    'tsx',
-    path.join(ROOT, 'admin/cli/main.ts'),
-    '--home',
-    rig.control.home,
-    ...args,
-  ]
+  const command = [RUNNER, path.join(ROOT, 'admin/cli/main.ts'), '--home', rig.control.home, ...args]
   return promisify(execFile)(process.execPath, command, { cwd: ROOT, env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (failed: { code: number; stdout: string; stderr: string }) => failed,

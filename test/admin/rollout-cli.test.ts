@@ -9,6 +9,7 @@ import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { controlApp } from '#admin/app.ts'
 import { driveRollouts } from '#admin/jobs/rollout-driver.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { openRolloutRig, type RolloutRig, type SimulatedFleet } from './rollout-rig.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -35,7 +36,7 @@ afterAll(async () => {
 
 /** Runs the command while the fleet polls. */
 async function tandem(args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'admin/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, [RUNNER, path.join(ROOT, 'admin/cli/main.ts'), ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, TANDEM_URL: url, TANDEM_API_KEY: rig.control.keys.admin },
   })

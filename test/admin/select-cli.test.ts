@@ -10,6 +10,7 @@ import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { controlApp } from '#admin/app.ts'
 import { SelectionResult } from '#contract/results/selection.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { type Control, openControl } from './control-rig.ts'
 import { measureFour } from './measured-four.ts'
 
@@ -31,7 +32,7 @@ afterAll(async () => {
 
 async function select(...flags: string[]) {
   const { port } = server.address() as AddressInfo
-  const args = ['--import', 'tsx', 'admin/cli/main.ts', 'select', '--dataset', 'scenes', ...flags]
+  const args = [RUNNER, 'admin/cli/main.ts', 'select', '--dataset', 'scenes', ...flags]
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: {

@@ -7,6 +7,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { classify } from '#admin/client/classify.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { freePort } from '#test/harness/free-port.ts'
 import { processesWith } from '#test/harness/process-table.ts'
 import { type TempFolder, tempFolder } from '#test/harness/temp-folder.ts'
@@ -29,7 +30,7 @@ class Start {
 
   constructor(args: readonly string[] = []) {
     const { DATABASE_URL: _, ...outer } = process.env
-    this.#child = spawn(process.execPath, ['--import', 'tsx', 'demo/start.ts', ...args], {
+    this.#child = spawn(process.execPath, [RUNNER, 'demo/start.ts', ...args], {
       cwd: ROOT,
       env: { ...outer, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -100,6 +100,7 @@ describe('pi/install.sh', () => {
     expect((await stat(path.join(root, 'var/lib/tandem'))).mode & 0o777).toBe(0o750)
     expect((await readdir(path.join(root, 'opt/tandem'))).sort()).toEqual(
       [
+        '.cache',
         '.npmrc',
         'contract',
         'core',

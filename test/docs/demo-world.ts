@@ -7,6 +7,7 @@ import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import sharp from 'sharp'
 import { writeScenes } from '#demo/write-scenes.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { freePort } from '#test/harness/free-port.ts'
 import { processesWith } from '#test/harness/process-table.ts'
 import { type TempFolder, tempFolder } from '#test/harness/temp-folder.ts'
@@ -55,7 +56,7 @@ export class DemoWorld implements AsyncDisposable {
 
   async #begin(): Promise<void> {
     const { DATABASE_URL: _, ...outer } = process.env
-    const start = spawn(process.execPath, ['--import', 'tsx', 'demo/start.ts', '--no-demo'], {
+    const start = spawn(process.execPath, [RUNNER, 'demo/start.ts', '--no-demo'], {
       cwd: ROOT,
       env: { ...outer, ...this.env, TANDEM_HOME: this.home },
       stdio: ['ignore', 'pipe', 'pipe'],

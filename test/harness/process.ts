@@ -1,8 +1,9 @@
 // One part of the system as a process of its own, as in the field: started by its real entry, stopped as its
 // parent would, or killed without a word. It is never started again behind the test's back.
 
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
+import { forkProgram } from '#platform/launch/fork-program.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 /** Loading from source takes a second here, and more where every core is taken. */
@@ -24,8 +25,8 @@ export class Process implements AsyncDisposable {
 
   constructor({ entry, env, nodeArgs = [] }: ProcessSpec) {
     const { DATABASE_URL: _, ...outer } = process.env
-    this.#child = fork(path.join(ROOT, entry), {
-      execArgv: ['--import', 'tsx', ...nodeArgs],
+    this.#child = forkProgram(path.join(ROOT, entry), [], {
+      execArgv: [...nodeArgs],
       env: { ...outer, NODE_ENV: 'test', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

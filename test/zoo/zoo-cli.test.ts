@@ -14,6 +14,7 @@ import { openProgram } from '#admin/cli/program.ts'
 import { endingOf } from '#admin/cli/shell/end-of-command.ts'
 import type { ZooModel } from '#admin/client/zoo/zoo-entry.ts'
 import { digestOf } from '#platform/artifact-store.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { type Control, openControl } from '#test/admin/control-rig.ts'
 import { TINY_LABELS, tinyModel } from '#test/vision/tiny-model.ts'
 import { openFileServer, ranged, status } from './file-server.ts'
@@ -76,7 +77,7 @@ const settings = (more: Record<string, string>) => ({
 /** A process of its own, as a person starts it. */
 async function asProcess(args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
   const { NODE_OPTIONS: _, ...environment } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, [RUNNER, MAIN, ...args], {
     cwd: path.resolve(import.meta.dirname, '../..'),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environment, ...settings(more) },

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { environmentFor } from '../session.ts'
 
 interface Flags {
@@ -45,8 +46,7 @@ function ended(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number>
   // The child tells how it ends; a parent that is gone before it would give the terminal back too early.
   process.on('SIGINT', () => undefined)
   const entry = fileURLToPath(new URL('../../database/main.ts', import.meta.url))
-  // tsx by its place: the CLI is started from anybody's folder, where no package of that name may be.
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...args], {
+  const child = spawn(process.execPath, [RUNNER, entry, ...args], {
     stdio: 'inherit',
     env,
   })

@@ -1,12 +1,11 @@
 // `tandem jobs work`: the worker's own program as a child in this terminal, since the CLI holds nothing of the server.
 
-import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { forkProgram } from '#platform/launch/fork-program.ts'
 
 /** Ends as the worker ends; signals of the terminal and of whoever runs this reach it. */
 export function runWorker(env: NodeJS.ProcessEnv): Promise<void> {
-  const entry = fileURLToPath(new URL('../../jobs/main.ts', import.meta.url))
-  const worker = fork(entry, { execArgv: ['--import', import.meta.resolve('tsx')], stdio: 'inherit', env })
+  const entry = new URL('../../jobs/main.ts', import.meta.url)
+  const worker = forkProgram(entry, [], { stdio: 'inherit', env })
   const stop = () => void (worker.connected && worker.send('stop', () => undefined))
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

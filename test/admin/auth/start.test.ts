@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readControlConfig } from '#admin/config.ts'
 import { type ControlPlane, startControlPlane } from '#admin/wire.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { createTestDatabase, type TestDatabase } from '#test/harness/database.ts'
 import { Browser, PASSWORD } from './auth-rig.ts'
 
@@ -42,7 +43,7 @@ const start = (env: Record<string, string>) =>
   )
 
 async function tandem(args: readonly string[], { stdin = '', key = '' } = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'admin/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [RUNNER, 'admin/cli/main.ts', ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, TANDEM_HOME: home, TANDEM_URL: control.url, TANDEM_API_KEY: key },
   })

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { controlApp } from '#admin/app.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { WorkerRig } from './worker-rig.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')
@@ -26,7 +27,7 @@ afterAll(async () => {
 
 function begin(...args: string[]) {
   const { port } = server.address() as AddressInfo
-  return spawn(process.execPath, ['--import', 'tsx', 'admin/cli/main.ts', ...args], {
+  return spawn(process.execPath, [RUNNER, 'admin/cli/main.ts', ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

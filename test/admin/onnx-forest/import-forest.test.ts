@@ -15,6 +15,7 @@ import { importForest as clientImport, trainRouter } from '#admin/client/work.ts
 import { FEATURE_NAMES } from '#contract/features.ts'
 import { RouterDocument } from '#contract/router.ts'
 import { forestScore } from '#core/route/forest-score.ts'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { tempFolder } from '#test/harness/temp-folder.ts'
 import { type Control, openControl, refusalOf } from '../control-rig.ts'
 import { measurePair } from '../measured-pair.ts'
@@ -120,7 +121,7 @@ test('tandem routers export and import move a forest through a file', async () =
   const { port } = server.address() as AddressInfo
   const file = path.join(folder.path, 'forest.onnx')
   const tandem = async (...args: string[]) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'admin/cli/main.ts', 'routers', ...args], {
+    const child = spawn(process.execPath, [RUNNER, 'admin/cli/main.ts', 'routers', ...args], {
       cwd: ROOT,
       env: {
         PATH: process.env.PATH,

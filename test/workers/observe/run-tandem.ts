@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import path from 'node:path'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import type { Fleet } from '#test/harness/fleet.ts'
 
 const MAIN = path.resolve(import.meta.dirname, '../../../admin/cli/main.ts')
@@ -14,7 +15,7 @@ export interface Ran {
 
 export function runTandem(fleet: Fleet, ...args: string[]): Promise<Ran> {
   const flags = ['--home', fleet.home, '--url', fleet.controlUrl]
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...flags, ...args])
+  const child = spawn(process.execPath, [RUNNER, MAIN, ...flags, ...args])
   const said = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream].on('data', (chunk) => {

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import type { ChildOrder } from './device-child.ts'
 
 /** One file that plain node runs: starting from source takes ten times as long. */
@@ -30,8 +31,8 @@ export interface ChildEnd {
 
 /** `killAfterMs`: kill -9 from outside, whatever it is doing then. */
 export function runChild(file: string, order: ChildOrder, killAfterMs?: number): Promise<ChildEnd> {
-  const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : []
-  const child = spawn(process.execPath, [...loader, file, JSON.stringify(order)], {
+  const runner = file.endsWith('.ts') ? [RUNNER] : []
+  const child = spawn(process.execPath, [...runner, file, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [output, errors] = ['', '']
