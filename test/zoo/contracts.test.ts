@@ -10,7 +10,7 @@ import {
 } from '#admin/client/keras/keras-contract.ts'
 import { IMAGENET_LABELS, KNOWN_MODELS } from '#admin/client/zoo/known-models.ts'
 import { type Import, presetContract } from '#admin/client/zoo/preset-contract.ts'
-import { PRESET_NAMES, presetInput } from '#admin/client/zoo/presets.ts'
+import { PRESET_NAMES, PRESETS, presetInput, presetOf } from '#admin/client/zoo/presets.ts'
 import { contractOf, ZooFile, ZooModel } from '#admin/client/zoo/zoo-entry.ts'
 import { ModelContract } from '#contract/model.ts'
 
@@ -40,6 +40,14 @@ describe('a preset', () => {
       [0, 0, 0],
       [1, 1, 1],
     ])
+  })
+
+  test.each(PRESET_NAMES)('%s is known again by what it made', (name) => {
+    const own = presetInput(name, shape)
+    expect(PRESETS[presetOf(own)!]).toMatchObject({ resize: own.resize })
+    expect(presetOf({ ...own, std: [2, 2, 2] })).toBeUndefined()
+    // Chosen one after the other, nothing of the one before is left.
+    for (const before of PRESET_NAMES) expect(presetInput(name, presetInput(before, shape))).toEqual(own)
   })
 
   test('scales with the input: 299 are shown of 342, and 227 of 256', () => {

@@ -101,22 +101,30 @@ export interface InputChanges {
  * A contract's input by a preset. An input of 8 bits takes pixels as they are: what the convention does to them lies in
  * the model's quantisation then. Throws a ZodError where changes do not fit together.
  */
-export function presetInput(name: PresetName, shape: InputShape, changes: InputChanges = {}): ModelInput {
-  const { crop, shortSide, resize, channels, mean, std } = PRESETS[name]
-  const side = Math.max(shape.width, shape.height)
+export function presetInput(preset: PresetName, shape: InputShape, changes: InputChanges = {}): ModelInput {
+  const { crop, shortSide, resize, channels, mean, std } = PRESETS[preset]
+  const { name, layout, dtype, width, height } = shape
+  const side = Math.max(width, height)
   const framing =
     changes.crop !== undefined || changes.shortSide !== undefined
       ? { crop: changes.crop, shortSide: changes.shortSide }
       : shortSide !== undefined
         ? { shortSide: Math.round(side * shortSide) }
         : { crop: crop === 'warped' ? Math.min(1, side / WARPED_SIDE) : crop }
-  const isBytes = shape.dtype === 'uint8'
+  const isBytes = dtype === 'uint8'
   return ModelInput.parse({
-    ...shape,
+    ...{ name, layout, dtype, width, height },
     ...framing,
     resize: changes.resize ?? resize,
     channels,
     mean: isBytes ? NO_MEAN : mean,
     std: isBytes ? NO_STD : std,
   })
+}
+
+/** The preset by which an input is prepared; undefined where its numbers are somebody's own. */
+export function presetOf(input: ModelInput): PresetName | undefined {
+  const told = (of: ModelInput) =>
+    JSON.stringify([of.crop, of.shortSide, of.resize, of.channels ?? 'rgb', of.mean, of.std])
+  return PRESET_NAMES.find((preset) => told(presetInput(preset, input)) === told(input))
 }

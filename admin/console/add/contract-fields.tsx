@@ -2,7 +2,7 @@
 
 import { Group, NumberInput, Select, SimpleGrid, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { isPrepared, PREPARATIONS, preparedBy } from '#admin/client/model/preparations.ts'
+import { PRESET_NAMES, PRESETS, type PresetName, presetInput, presetOf } from '#admin/client/zoo/presets.ts'
 import type { ModelContract, ModelInput } from '#contract/model.ts'
 
 interface FieldsProps {
@@ -23,11 +23,7 @@ const RESIZES = [
 export function ContractFields({ isUnsaid, contract, onChange }: FieldsProps) {
   const { input, output } = contract
   const set = (change: Partial<ModelInput>) => onChange({ ...contract, input: { ...input, ...change } })
-  const known = PREPARATIONS.find((way) => isPrepared(input, way))
-  const take = (name: string | null) => {
-    const way = PREPARATIONS.find((one) => one.name === name)
-    if (way) onChange({ ...contract, input: preparedBy(input, way) })
-  }
+  const take = (name: PresetName) => onChange({ ...contract, input: presetInput(name, input) })
   return (
     <>
       <Text size="sm">
@@ -38,10 +34,10 @@ export function ContractFields({ isUnsaid, contract, onChange }: FieldsProps) {
       <Select
         label="Pixels are prepared as by"
         description="A wrong choice costs accuracy and no error tells it: compare top-1 with what is published."
-        data={PREPARATIONS.map(({ name, of }) => ({ value: name, label: `${name}: ${of}` }))}
-        value={isUnsaid ? null : (known?.name ?? null)}
+        data={PRESET_NAMES.map((name) => ({ value: name, label: `${name}: ${PRESETS[name].summary}` }))}
+        value={isUnsaid ? null : (presetOf(input) ?? null)}
         placeholder={isUnsaid ? 'Choose what it was trained with' : 'numbers of your own'}
-        onChange={take}
+        onChange={(name) => name !== null && take(name as PresetName)}
         disabled={input.dtype === 'uint8'}
       />
       <SimpleGrid cols={{ base: 1, xs: 2 }}>

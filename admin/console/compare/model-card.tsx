@@ -2,7 +2,7 @@
 
 import { Card, Code, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { isPrepared, PREPARATIONS } from '#admin/client/model/preparations.ts'
+import { PRESETS, presetOf } from '#admin/client/zoo/presets.ts'
 import type { ModelContract } from '#contract/model.ts'
 import { trpc } from '../app/trpc.ts'
 import { bytes, percent, whole } from '../parts/format.ts'
@@ -42,7 +42,7 @@ export function ModelCard({ model }: { readonly model: Model }) {
 }
 
 function feedingOf({ input, output }: ModelContract): Fact[] {
-  const way = PREPARATIONS.find((known) => isPrepared(input, known))
+  const preset = presetOf(input)
   const { width, height, dtype, layout, crop, shortSide, resize, channels, mean, std } = input
   return [
     [
@@ -60,7 +60,7 @@ function feedingOf({ input, output }: ModelContract): Fact[] {
     ['Scaled', resize],
     ['Mean of R, G, B', mean.join(', ')],
     ['Divided by', std.join(', ')],
-    ...(way ? [['As', way.of] as const] : []),
+    ...(preset ? [['As', PRESETS[preset].summary] as const] : []),
     [
       'Answers',
       <>
