@@ -115,7 +115,7 @@ ${rows.join('\n')}
 `
 }
 
-if (!isMeasured()) {
+if (!(await isMeasured())) {
   console.error('No measured ImageNet answers: run bench/imagenet/measure.ts first')
   process.exit(0)
 }

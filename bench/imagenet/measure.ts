@@ -19,8 +19,9 @@ import {
   MEASURED,
   type MeasuredImages,
   type MeasuredModel,
+  RESIZE,
 } from './measured.ts'
-import { contractOf, IMAGENET, labelledFiles, MODELS } from './source.ts'
+import { IMAGENET, labelledFiles, MODELS, slimContractOf } from './source.ts'
 
 async function decoded(file: string): Promise<DecodedImage> {
   return decodeImage(await readFile(path.join(IMAGENET, file)))
@@ -69,7 +70,7 @@ async function measureModel(
 ): Promise<MeasuredModel> {
   await using model = await loadModel(path.join(IMAGENET, 'models', file), {
     name,
-    contract: contractOf(sidePx),
+    contract: slimContractOf(sidePx),
     labels: [],
   })
   const plain = new Float32Array(files.length * CLASSES)
@@ -94,9 +95,12 @@ export async function measureImagenet(): Promise<void> {
   if (!(await hasImages()))
     await writeFile(path.join(MEASURED, 'images.json'), JSON.stringify(await measureImages(files)))
   for (const model of MODELS) {
-    if (hasModel(model.name)) continue
+    if (await hasModel(model.name)) continue
     const { latenciesMs, plain, flipped } = await measureModel(model, files)
-    await writeFile(path.join(MEASURED, `${model.name}.json`), JSON.stringify({ latenciesMs }))
+    await writeFile(
+      path.join(MEASURED, `${model.name}.json`),
+      JSON.stringify({ latenciesMs, resize: RESIZE }),
+    )
     await writeFile(path.join(MEASURED, `${model.name}.plain.f32`), new Uint8Array(plain.buffer))
     await writeFile(path.join(MEASURED, `${model.name}.flipped.f32`), new Uint8Array(flipped.buffer))
   }

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { PRESETS } from '#admin/client/zoo/presets.ts'
 import { assumedUploadCost } from '#admin/jobs/upload-cost.ts'
 import type { PairCosts } from '#contract/results/evaluation.ts'
 import { modelEnergyJ } from '#core/profile/energy-model.ts'
@@ -29,8 +30,16 @@ export interface MeasuredModel {
   flipped: Float32Array
 }
 
-export const hasModel = (name: string): boolean => existsSync(path.join(MEASURED, `${name}.flipped.f32`))
-export const isMeasured = (): boolean => hasModel('mobilenet_v2')
+/** Of the preset by which they are measured; told with the answers, since those of another filter differ. */
+export const RESIZE = PRESETS['tf-slim-inception'].resize
+
+/** False also for answers of an earlier build, which used another filter. */
+export async function hasModel(name: string): Promise<boolean> {
+  if (!existsSync(path.join(MEASURED, `${name}.flipped.f32`))) return false
+  const told = JSON.parse(await readFile(path.join(MEASURED, `${name}.json`), 'utf8'))
+  return told.resize === RESIZE
+}
+export const isMeasured = (): Promise<boolean> => hasModel('mobilenet_v2')
 
 /** False also for those of an earlier build, which had timed something else. */
 export const hasImages = async (): Promise<boolean> =>

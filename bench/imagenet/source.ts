@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
+import { presetInput } from '#admin/client/zoo/presets.ts'
 import type { ModelContract } from '#contract/model.ts'
 
 /** Beside the checkout. */
@@ -26,7 +27,13 @@ export async function labelledFiles(): Promise<LabelledFile[]> {
   return rows.map((row) => ({ file: row.file!, label: Number(row.label), origin: row.origin! }))
 }
 
-/** TF-Slim's usual evaluation: central crop of 87.5 % of each side, 8-bit input. */
+/** As TF-Slim, which trained them, evaluated them; of a preset only frame and filter count for 8-bit input. */
+export function slimContractOf(sidePx: number): ModelContract {
+  const { input, output } = contractOf(sidePx)
+  return { input: presetInput('tf-slim-inception', input), output }
+}
+
+/** The same crop with the filter of the usual libraries, which loses up to 4 points but can be compared with others. */
 export function contractOf(sidePx: number): ModelContract {
   return {
     input: {
