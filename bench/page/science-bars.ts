@@ -105,7 +105,8 @@ export const SCIENCE: Chapter = {
       what: 'Beating confidence on real photographs',
       goal: 'a router whose paired difference of DGC excludes 0',
       noted: {
-        measured: 'no router on any of six pairs; of 11 challengers two views: +0.024 [0.007, 0.042] on one of two pairs',
+        measured:
+          'no router on any of six pairs; of 11 challengers two views: +0.024 [0.007, 0.042] on one of two pairs',
         verdict: 'missed',
         how: '`npm run bench -- imagenet`: bench/results/imagenet.md; bench/results/challengers.md',
         when: 'no timing',

@@ -6,7 +6,13 @@ import { until } from '#test/harness/until.ts'
 
 export interface ProfileNode {
   readonly id: number
-  readonly callFrame: { readonly functionName: string; readonly url: string }
+  readonly callFrame: {
+    readonly functionName: string
+    readonly url: string
+    /** Both from 0. */
+    readonly lineNumber: number
+    readonly columnNumber: number
+  }
   readonly children?: readonly number[]
 }
 

@@ -38,6 +38,8 @@ export async function leanClient(port) {
   return {
     post: (head, body) =>
       new Promise((resolve, reject) => {
+        // What is written to it would be lost without a word.
+        if (socket.destroyed) return reject(new Error('the server hung up'))
         waiting = { resolve, reject }
         socket.cork()
         socket.write(head)
