@@ -13,7 +13,7 @@ const CACHE = path.join(ROOT, '.cache/programs')
 /** With these, other options or another esbuild give another bundle. */
 const MAKERS = [fileURLToPath(import.meta.url), path.join(ROOT, 'package-lock.json')]
 /** What still runs from an older bundle may yet load a part of it. */
-const KEPT_MS = 24 * 3_600_000
+const KEPT_MS = 7 * 24 * 3_600_000
 
 /** The bundle of `entry` that was made from the sources as they are; undefined where there is none. */
 export function freshBundle(entry) {

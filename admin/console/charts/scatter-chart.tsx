@@ -17,6 +17,8 @@ interface ScatterProps {
   readonly height?: number
 }
 
+/** Pixels of the page's own colour around a name. */
+const HALO = 2
 /** Pixels for a label such as "59.2 mJ" and a gap. */
 const LABEL_SPACE = 72
 
@@ -114,6 +116,9 @@ function drawNames(plot: uPlot, series: readonly PointSeries[]): void {
   ctx.save()
   ctx.font = `${height}px system-ui`
   ctx.fillStyle = getComputedStyle(plot.root).color
+  // uPlot leaves what its axes were written with.
+  ctx.textAlign = 'left'
+  ctx.textBaseline = 'alphabetic'
   const marked = series.toReversed().flatMap(({ points }) => points.filter(({ isMarked }) => isMarked))
   const names = marked.map(({ x, y, name }) => {
     const { width } = ctx.measureText(name)
@@ -123,6 +128,13 @@ function drawNames(plot: uPlot, series: readonly PointSeries[]): void {
     const bottom = plot.valToPos(y, 'y', true) - 8 * devicePixelRatio
     return { name, left, top: bottom - height, width, height, bottom }
   })
-  for (const { name, left, bottom } of withoutOverlap(names)) ctx.fillText(name, left, bottom)
+  // Readable also where it lies over points.
+  ctx.strokeStyle = getComputedStyle(plot.root).getPropertyValue('--mantine-color-body')
+  ctx.lineWidth = HALO * devicePixelRatio
+  ctx.lineJoin = 'round'
+  for (const { name, left, bottom } of withoutOverlap(names)) {
+    ctx.strokeText(name, left, bottom)
+    ctx.fillText(name, left, bottom)
+  }
   ctx.restore()
 }
