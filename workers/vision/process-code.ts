@@ -5,8 +5,6 @@
 
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import type { BuildOptions } from 'esbuild'
 
 /** Packages are found from here: the process runs in this folder. */
 export const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -15,6 +13,7 @@ export const ROOT = path.resolve(import.meta.dirname, '../..')
 const KERNELS = path.join(ROOT, 'vision/kernels')
 
 const known = new Map<string, Promise<string>>()
+let turn: Promise<unknown> = Promise.resolve()
 
 export function processCode(entry: URL): Promise<string> {
   const code = known.get(entry.href) ?? bundle(fileURLToPath(entry))
@@ -24,26 +23,31 @@ export function processCode(entry: URL): Promise<string> {
   return code
 }
 
+/** One after the other: stopping esbuild stops all that it does. */
 function bundle(entry: string): Promise<string> {
-  const options: BuildOptions = {
-    entryPoints: [entry],
-    absWorkingDir: ROOT,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    define: { 'import.meta.dirname': JSON.stringify(KERNELS) },
-    logLevel: 'silent',
+  const code = turn.then(() => bundleOnce(entry))
+  turn = code.catch(() => undefined)
+  return code
+}
+
+async function bundleOnce(entry: string): Promise<string> {
+  const { build, stop } = await import('esbuild')
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      absWorkingDir: ROOT,
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      define: { 'import.meta.dirname': JSON.stringify(KERNELS) },
+      logLevel: 'silent',
+    })
+    return outputFiles[0]!.text
+  } finally {
+    // Its process would stay in memory for good.
+    await stop()
   }
-  const thread = new Worker(new URL('./bundle-thread.mjs', import.meta.url), {
-    workerData: options,
-    execArgv: [],
-  })
-  return new Promise((resolve, reject) => {
-    thread.once('message', resolve)
-    thread.once('error', reject)
-    thread.once('exit', (code) => reject(new Error(`bundling vision ended with ${code}`)))
-  })
 }
