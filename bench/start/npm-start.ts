@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { RUNNER } from '#platform/launch/fork-program.ts'
 import { tempFolder } from '#test/harness/temp-folder.ts'
 import { until } from '#test/harness/until.ts'
 import type { BenchLine } from '../bench-line.ts'
@@ -34,7 +35,7 @@ async function wholeStarts(): Promise<{ firstS: number; secondS: number }> {
     `TANDEM_TX2_PORT=${tx2}`,
   ]
   const startS = async () => {
-    const child = spawn('env', [...settings, process.execPath, '--import', 'tsx', 'demo/start.ts'], {
+    const child = spawn('env', [...settings, process.execPath, RUNNER, 'demo/start.ts'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
