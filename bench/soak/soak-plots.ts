@@ -81,15 +81,21 @@ function ratesOf({ load, beganMs }: Soaked, binS: number): Point[] {
   const kindOf = ({ status, tier }: { status: number; tier: string }) =>
     status === 200 ? `by the ${tier} tier` : status === 0 ? 'no answer' : 'refused'
   const counts = new Map<string, Map<number, number>>()
+  const all = new Set<number>()
   for (const asked of load.asked) {
     const bins = counts.get(kindOf(asked)) ?? new Map<number, number>()
     const bin = Math.floor((asked.atMs - beganMs) / 1_000 / binS)
+    all.add(bin)
     counts.set(kindOf(asked), bins.set(bin, (bins.get(bin) ?? 0) + 1))
   }
+  const inOrder = [...all].sort((a, b) => a - b)
+  // Nothing of a kind is a count as well: without it a line would be drawn across.
   return [...counts].flatMap(([series, bins]) =>
-    [...bins]
-      .sort(([a], [b]) => a - b)
-      .map(([bin, n]) => ({ min: round((bin * binS) / 60), v: round(n / binS), series })),
+    inOrder.map((bin) => ({
+      min: round((bin * binS) / 60),
+      v: round((bins.get(bin) ?? 0) / binS),
+      series,
+    })),
   )
 }
 
