@@ -1,7 +1,8 @@
 // Where the control plane is put together: database, artifact store, signer, HTTP. Nothing else constructs them.
 
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { type ServerType, serve } from '@hono/node-server'
+import { createAdaptorServer, type ServerType } from '@hono/node-server'
 import { pino } from 'pino'
 import { connect } from '#db/connect.ts'
 import { ensurePostgres } from '#db/embedded-postgres/ensure-postgres.ts'
@@ -87,13 +88,17 @@ export async function startControlPlane(config: ControlConfig): Promise<ControlP
   }
 }
 
+/** Devices that all come back at once: one more than wait is not heard, and tries again after a second. */
+const BACKLOG = 4_096
+
 function listen(ctx: Context, config: ControlConfig): Promise<{ server: ServerType; port: number }> {
   return new Promise((resolve, reject) => {
     const app = controlApp(ctx, { ...config.auth, consoleFolder: path.join(config.home, 'console') })
-    const server = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, (info) =>
-      resolve({ server, port: info.port }),
-    )
+    const server = createAdaptorServer({ fetch: app.fetch })
     server.once('error', reject)
+    server.listen({ port: config.port, host: config.host, backlog: BACKLOG }, () =>
+      resolve({ server, port: (server.address() as AddressInfo).port }),
+    )
   })
 }
 

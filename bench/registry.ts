@@ -67,6 +67,14 @@ export const ON_REQUEST: Readonly<Record<string, Bench>> = {
     async () => (await import('./console/console.ts')).benchConsole,
   ),
   corpus: bench('5,000 damaged images', async () => (await import('./serve/corpus.ts')).benchCorpus),
+  'slow-clients': bench(
+    '1,000 slow connections',
+    async () => (await import('./serve/slow-clients.ts')).benchSlowClients,
+  ),
+  decisions: bench(
+    '100,000 decisions through kill -9 of worker and control plane',
+    async () => (await import('./serve/decisions.ts')).benchDecisions,
+  ),
   'cost-growth': bench(
     'cost against images, models, devices, decisions',
     async () => (await import('./growth/cost-growth.ts')).benchCostGrowth,

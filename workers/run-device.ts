@@ -89,7 +89,7 @@ export async function startDevice(
       energyOf: (answer, uploads) => answerEnergyJ(config.tier, config.power, answer, uploads),
       onAnswer(answer, totalMs, image) {
         observing.observer.onAnswer(answer, totalMs, image)
-        metrics.onAnswer(answer, totalMs)
+        setImmediate(() => metrics.onAnswer(answer, totalMs))
       },
       onRefused: metrics.onRefused,
     },

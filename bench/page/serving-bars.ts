@@ -136,14 +136,14 @@ export const SERVING: Chapter = {
       },
     },
     {
-      what: '1,000 slow connections',
-      goal: 'gone within 15 s, the well-behaved unharmed',
-      noted: {
-        measured: 'kept in small at every commit; the thousand not repeated on this state',
-        verdict: 'open',
-        how: '`node --import tsx bench/serve/slow-clients.ts`, and `npx vitest run test/workers/front-door` in small',
-        when: `${DAY}, load not told`,
-      },
+      what: '1,000 slow connections: the last is gone',
+      goal: 'within 15 s',
+      source: { bench: 'slow-clients', line: 'serve: slow connections, until the last is gone' },
+    },
+    {
+      what: 'Well-behaved clients that failed meanwhile',
+      goal: 'none',
+      source: { bench: 'slow-clients', line: 'serve: well-behaved clients failed meanwhile' },
     },
     {
       what: 'Classify requests without growth of memory, files or threads',
@@ -172,12 +172,7 @@ export const SERVING: Chapter = {
     {
       what: '100,000 decisions through `kill -9` of worker and control plane',
       goal: 'none lost, none double',
-      noted: {
-        measured: 'none of 800 in small, at every commit; the 100,000 not repeated on this state',
-        verdict: 'open',
-        how: '`node --import tsx bench/serve/decisions.ts`, `npx vitest run test/workers/observe/none-lost.test.ts`',
-        when: `${DAY}, load not told`,
-      },
+      source: { bench: 'decisions', line: 'decisions lost, double or other than answered' },
     },
   ],
 }

@@ -158,16 +158,21 @@ export class Generation implements AsyncDisposable {
         return { ...answered, uploads: image.uploads }
       } finally {
         images.delete(handle)
-        vision.forget(image)
+        // The answer goes first.
+        setImmediate(() => vision.forget(image))
       }
     })
   }
 
-  /** Refuses what is no image, and begins what the function will ask for: it is still being told of the image then. */
+  /**
+   * Refuses what is no image, and begins what the function will ask for: it is still being told of the image then. With
+   * no function to tell, what is asked first refuses as well, and an answer less comes back from vision.
+   */
   async #look(image: TableEntry, request: FunctionRequest): Promise<void> {
-    const { vision, router } = this.#parts
+    const { hosted, vision, router } = this.#parts
     const first = isBuiltIn(this.deployment) ? firstAsked(this.#ports.tier, router, request) : undefined
-    await (first ? vision.lookAndBegin(image, first) : vision.look(image))
+    if (!first) await vision.look(image)
+    else if (hosted) await vision.lookAndBegin(image, first)
   }
 
   async #answer(

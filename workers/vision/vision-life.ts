@@ -161,7 +161,7 @@ export class VisionLife implements AsyncDisposable {
 
   forget(image: SeenImage): void {
     const number = this.#images.get(image)
-    if (number === undefined || this.#reason !== undefined) return
+    if (number === undefined || !this.isAlive) return
     this.#images.delete(image)
     sendFrame(this.#stream, { forget: number })
   }

@@ -37,6 +37,8 @@ export interface Closing {
   readonly maxMs: number
 }
 
+/** A connection more than wait at once is not heard, and tries again after a second. The kernel's own bound is 4,096. */
+const BACKLOG = 4_096
 /** A client that is still sending then would hold the process open. */
 const CLOSE_MAX_MS = 5_000
 
@@ -105,7 +107,7 @@ function cut(connection: Connection, what: string, log: FrontDoorPorts['log']): 
 function listening(server: Server, { host, port }: FrontDoorPlace): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject)
       resolve((server.address() as AddressInfo).port)
     })
