@@ -81,7 +81,8 @@ async function classifyFiles(files: readonly string[], call: ClassifyCall): Prom
       return [
         [files[0]!, { error: { code: cause.code, message: cause.message, requestId: cause.requestId } }],
       ]
-    throw new CommandFailed(cause.message, { cause, reason: reasonOf(cause) })
+    const mend = cause.code === 'unreachable' ? '. Name another with --worker or TANDEM_WORKER_URL' : ''
+    throw new CommandFailed(`${cause.message}${mend}`, { cause, reason: reasonOf(cause) })
   }
 }
 

@@ -9,6 +9,7 @@ import {
   ErrorBody,
   type ErrorBody as Failed,
 } from '#contract/classify.ts'
+import { troubleOf } from './link/trouble-of.ts'
 
 /** Encoded: JPEG, PNG or WebP. A `File` is a Blob; `openAsBlob` of node:fs makes one of a path. */
 export type Image = Uint8Array | Blob
@@ -101,9 +102,11 @@ async function ask({ body, headers = {} }: Sent, call: ClassifyCall): Promise<Re
   for (let retries = 0; ; retries++) {
     const response = await fetch(`${url}/v1/classify?${query}`, init).catch((cause: unknown) => {
       signal?.throwIfAborted()
-      throw new ClassifyFailed('unreachable', `Cannot reach the worker at "${url}": is it running?`, {
-        cause,
-      })
+      throw new ClassifyFailed(
+        'unreachable',
+        `Cannot reach the worker at "${url}": ${troubleOf(cause)}, expected a running one`,
+        { cause },
+      )
     })
     const waitMs = retryAfterMs(response)
     if (waitMs === undefined || waitMs > RETRY_AFTER_MAX_MS || retries >= retriesMax) return response

@@ -32,11 +32,7 @@ const ALONE = { turns: 15, durationMs: 700 }
 const FULL = { turns: 9, durationMs: 1_800 }
 const QUICK = { turns: 3, durationMs: 500 }
 const WARM_UP_CLIENTS = 6
-/**
- * V8 optimizes what runs often: a worker's 3.2 ms of CPU a request are 1.2 after 4,000 requests, and no service is as
- * young as a bench. The bare loop has next to no code of its own to optimize.
- */
-const warmUpMs = (isBare: boolean): number => (isBare ? 2_000 : 30_000)
+const WARM_UP_MS = 25_000
 const CONCURRENCIES = [1, 2, 3, 4, 6, 8]
 const SCOUT_MS = 700
 
@@ -51,7 +47,7 @@ export async function benchOverhead({ quick }: BenchOptions): Promise<BenchLine[
   try {
     const agreement = await agreementOf(workload, await bare.classes(), workerd!.url)
     for (const contender of contenders)
-      await contender.run(WARM_UP_CLIENTS, quick ? QUICK.durationMs : warmUpMs(contender === bare))
+      await contender.warmUp(WARM_UP_CLIENTS, quick ? QUICK.durationMs : WARM_UP_MS)
     const alone = await takeTurns(
       contenders.map((contender) => ({ contender, concurrency: 1 })),
       plans.alone,

@@ -83,7 +83,7 @@ async function profilesOf(device: ServedDevice, { images }: Workload): Promise<P
     path: '/v1/classify',
     images,
   })
-  await load.run(CROWD, WARM_UP_MS)
+  await load.warmUp(CROWD, WARM_UP_MS)
   const inspected: { role: string; url: string }[] = []
   for (const { pid, role } of await device.tree())
     if (role === 'worker' || role === 'vision')

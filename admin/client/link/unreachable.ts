@@ -1,34 +1,8 @@
-// Why the control plane cannot be reached, in words: what was asked, what came of it, and what would mend it. Also an
-// address where something else answers, which is the commonest slip of all: a worker's port, a proxy's page.
+// What is said where the control plane cannot be reached: what was asked, what came of it, and what would mend it. Also of
+// an address where something else answers, which is the commonest slip of all: a worker's port, a proxy's page.
 
 import { CommandFailed } from '../command-failed.ts'
-
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there',
-  ECONNRESET: 'the connection was cut',
-  UND_ERR_SOCKET: 'the connection was cut',
-  ENOTFOUND: 'no machine has that name',
-  EAI_AGAIN: 'the name could not be looked up',
-  EHOSTUNREACH: 'no way leads there',
-  ENETUNREACH: 'no way leads there',
-  ETIMEDOUT: 'it does not answer',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; NODE_EXTRA_CA_CERTS names whom to trust',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names it',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names it',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-}
-
-/** Of the innermost error, which knows most; its code where it has one. */
-function innermost(error: unknown): string {
-  let said = 'the call broke off'
-  for (let e = error; e instanceof Error; e = e.cause) {
-    const { code } = e as { code?: unknown }
-    said = typeof code === 'string' ? code : e.message || said
-  }
-  return said
-}
+import { troubleOf } from './trouble-of.ts'
 
 /** Of an answer that is none of a control plane's. */
 const statusIn = (error: unknown): number | undefined =>
@@ -36,8 +10,7 @@ const statusIn = (error: unknown): number | undefined =>
 
 export function unreachable(url: string, cause: unknown): CommandFailed {
   const status = statusIn(cause)
-  const said = innermost(cause)
-  const why = status === undefined ? (WORDS[said] ?? said) : `status ${status} is no answer of one`
+  const why = status === undefined ? troubleOf(cause) : `status ${status} is no answer of one`
   return new CommandFailed(
     `Cannot reach the control plane at "${url}": ${why}, expected a running one. ` +
       'Start it with `npm start`, or name another with --url or TANDEM_URL',

@@ -25,14 +25,13 @@ export interface ComparePlan {
   readonly turns: number
   readonly durationMs: number
   readonly scoutMs: number
-  /** Until V8 has optimized what runs often: some thousand requests. */
   readonly warmUpMs: number
 }
 
 export const comparePlan = (isQuick: boolean): ComparePlan =>
   isQuick
     ? { turns: 2, durationMs: 600, scoutMs: 300, warmUpMs: 500 }
-    : { turns: 5, durationMs: 2_500, scoutMs: 1_200, warmUpMs: 15_000 }
+    : { turns: 5, durationMs: 2_500, scoutMs: 1_200, warmUpMs: 20_000 }
 
 export interface Compared {
   readonly best: readonly Entry[]
@@ -49,7 +48,7 @@ export async function compareServers(
   limit?: Contender,
 ): Promise<Compared> {
   const contenders = limit ? [...servers, limit] : servers
-  for (const server of servers) await server.run(CROWD, plan.warmUpMs)
+  for (const contender of contenders) await contender.warmUp(CROWD, plan.warmUpMs)
   const best: Entry[] = []
   for (const contender of contenders) best.push(await bestConcurrency(contender, CONCURRENCIES, plan.scoutMs))
   const full = await takeTurns(best, plan)
