@@ -34,9 +34,9 @@ async function registered(db: Db, draft: ModelDraft): Promise<ModelRow | undefin
 
 /**
  * Up to a minute in a process of its own, and so before the transaction of the call: nobody's connection and no lock is
- * held meanwhile. Throws where the model may not be registered.
+ * held meanwhile. What the file says of the model. Throws where it may not be registered.
  */
-async function passGate(ctx: Context, draft: ModelDraft): Promise<void> {
+async function passGate(ctx: Context, draft: ModelDraft): Promise<{ params?: number }> {
   const labels = await readLabels(ctx, draft.labels)
   if ((await claimArtifact(ctx.db, draft.file)) === undefined)
     throw new Refusal('invalid', `Cannot register model "${draft.name}": file ${draft.file} was not uploaded`)
@@ -45,6 +45,7 @@ async function passGate(ctx: Context, draft: ModelDraft): Promise<void> {
     ctx.artifacts.withFile(draft.file, use),
   )
   if (!verdict.ok) throw new Refusal('invalid', verdict.reason)
+  return verdict.params > 0 ? { params: verdict.params } : {}
 }
 
 export const modelsRouter = router({
@@ -68,8 +69,8 @@ export const modelsRouter = router({
   create: mutationBefore
     .input(ModelDraft)
     .use(async ({ ctx, input, next }) => {
-      if (!(await registered(ctx.db, input))) await passGate(ctx, input)
-      return next()
+      const ofFile = (await registered(ctx.db, input)) ? {} : await passGate(ctx, input)
+      return next({ ctx: { ofFile } })
     })
     .use(once)
     .mutation(async ({ ctx, input }) => {
@@ -79,7 +80,7 @@ export const modelsRouter = router({
       await claimArtifact(ctx.db, input.file)
       try {
         // In a transaction of its own, or inside another's a savepoint: a name that is taken must not break that one.
-        return await ctx.db.transaction((tx) => insertModel(tx, input))
+        return await ctx.db.transaction((tx) => insertModel(tx, { ...ctx.ofFile, ...input }))
       } catch (error) {
         if (!isUniqueViolation(error)) throw error
         return (await registered(ctx.db, input))!

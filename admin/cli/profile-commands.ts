@@ -67,7 +67,7 @@ export function addModelCommands(program: Command): void {
     .option('--std <r,g,b>', 'divides after the mean (default 1,1,1)', channels)
     .addOption(new Option('--output <kind>', 'what the output holds').choices(['softmax', 'logits']))
     .option('--contract <file>', 'whole contract as JSON, in place of the options above')
-    .option('--params <n>', 'number of parameters', number)
+    .option('--params <n>', 'number of parameters; counted in the file where left out', number)
     .option('--layers <n>', 'number of layers', number)
     .action(async (file: string, options, command: Command) => {
       const session = await openSession(command)

@@ -52,7 +52,8 @@ const DATA_FIELDS = [
 
 export const isDataType = (type: number): boolean => STORAGE.has(type)
 
-export function checkTensor(tensor: Seen, elementsMax: number): void {
+/** How many numbers it holds. */
+export function checkTensor(tensor: Seen, elementsMax: number): number {
   checkInside(tensor)
   const type = tensor.numbers.get('dataType') ?? 0
   const kept = STORAGE.get(type)
@@ -63,6 +64,7 @@ export function checkTensor(tensor: Seen, elementsMax: number): void {
   if (given.length > 1)
     throw new OnnxRefused('tensor-data', `${whereIs(tensor)} has ${given.join(' and ')}`, 'one of them')
   checkLength(tensor, { kept, field: given[0], elements })
+  return elements
 }
 
 function checkInside(tensor: Seen): void {

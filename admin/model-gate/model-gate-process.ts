@@ -6,13 +6,15 @@ import { ModelRefused } from '#vision/model-refused.ts'
 import { withFile } from '../onnx-format/file-source.ts'
 import { OnnxRefused } from '../onnx-format/onnx-refused.ts'
 import { GATE_LIMITS } from './gate-limits.ts'
-import type { GateAnswer, GateQuestion } from './model-gate.ts'
+import type { GateAnswer, GateQuestion, ModelInfo } from './model-gate.ts'
 import { walkModel } from './walk-model.ts'
 
 answerParent(async (question: GateQuestion): Promise<GateAnswer> => {
   try {
-    withFile(question.file, (source) => walkModel(source, { ...GATE_LIMITS, domains: question.domains }))
-    return await load(question)
+    const { params } = withFile(question.file, (source) =>
+      walkModel(source, { ...GATE_LIMITS, domains: question.domains }),
+    )
+    return { ok: true, params, ...(await load(question)) }
   } catch (error) {
     if (error instanceof OnnxRefused) return { ok: false, code: error.code, reason: error.message }
     if (!(error instanceof ModelRefused)) throw error
@@ -27,14 +29,14 @@ const OUT_OF_MEMORY: GateAnswer = {
   reason: 'Cannot register model: asks for gigabytes of memory, expected little more than its file holds',
 }
 
-async function load(question: GateQuestion): Promise<GateAnswer> {
+async function load(question: GateQuestion): Promise<{ info?: ModelInfo }> {
   if (question.ask === 'inspect') {
     const { inspectModel } = await import('#vision/onnx-model.ts')
-    return { ok: true, info: await inspectModel(question.file) }
+    return { info: await inspectModel(question.file) }
   }
   const { checkContract } = await import('#vision/check-contract.ts')
   await checkContract(question.file, question.contract, question.labelCount)
-  return { ok: true }
+  return {}
 }
 
 /** As ONNX Runtime tells it, by the words of whoever could not allocate. */

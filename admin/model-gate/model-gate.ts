@@ -41,7 +41,12 @@ export interface ModelInfo {
 
 export type GateCode = OnnxRefusedCode | ModelRefusedCode | 'memory' | 'died' | 'deadline'
 export type GateAnswer =
-  | { readonly ok: true; readonly info?: ModelInfo }
+  | {
+      readonly ok: true
+      readonly info?: ModelInfo
+      /** How many parameters it has, by its file. */
+      readonly params: number
+    }
   | { readonly ok: false; readonly code: GateCode; readonly reason: string }
 
 /** Node with ONNX Runtime takes 130 MB; the rest is for the numbers between the layers, of a large image. */

@@ -3,7 +3,7 @@
 // ONNX Runtime says so afterwards, in a process of its own.
 
 import { OnnxRefused, quoted } from '../onnx-format/onnx-refused.ts'
-import type { MessageType } from '../onnx-format/onnx-schema.ts'
+import { DATA_TYPE, type MessageType } from '../onnx-format/onnx-schema.ts'
 import { readModelFile, type Seen, type Visitor } from '../onnx-format/read-message.ts'
 import { type ByteSource, WireCursor } from '../onnx-format/wire-cursor.ts'
 import { checkAttribute } from './check-attribute.ts'
@@ -13,16 +13,25 @@ import { GATE_LIMITS, type GateLimits } from './gate-limits.ts'
 import { type Body, domainOf, type LocalFunction, newBody, noteUse, operatorKey } from './operator-uses.ts'
 import { whereIs } from './where-is.ts'
 
+export interface ModelFigures {
+  /** Weights and biases: the numbers in its initializers, without scalars and without the integers that name shapes. */
+  readonly params: number
+}
+
 /** Throws an `OnnxRefused`. */
-export function walkModel(source: ByteSource, limits: GateLimits = GATE_LIMITS): void {
+export function walkModel(source: ByteSource, limits: GateLimits = GATE_LIMITS): ModelFigures {
   if (source.sizeBytes === 0) throw new OnnxRefused('empty', 'is empty', 'an ONNX file')
   const walk = new ModelWalk(limits)
   readModelFile(new WireCursor(source), walk, limits)
   checkOperators(walk, limits)
+  return { params: walk.params }
 }
+
+const ARE_SHAPES: ReadonlySet<number> = new Set([DATA_TYPE.int64, DATA_TYPE.string])
 
 class ModelWalk implements Visitor {
   irVersion: number | undefined
+  params = 0
   readonly main = newBody()
   readonly functions: LocalFunction[] = []
   readonly limits: GateLimits
@@ -60,6 +69,12 @@ class ModelWalk implements Visitor {
     noteUse(this.#body, seen)
   }
 
+  noteTensor(seen: Seen): void {
+    const elements = checkTensor(seen, this.limits.elementsMax)
+    const isWeight = seen.dims.length > 0 && !ARE_SHAPES.has(seen.numbers.get('dataType') ?? 0)
+    if (seen.parent?.type === 'GraphProto' && isWeight) this.params += elements
+  }
+
   noteOpset(seen: Seen): void {
     const { opsets } = this.#body
     const domain = domainOf(seen)
@@ -92,7 +107,7 @@ const ON_LEAVING: Partial<Record<MessageType, (seen: Seen, walk: ModelWalk) => v
   NodeProto: (seen, walk) => walk.noteNode(seen),
   OperatorSetIdProto: (seen, walk) => walk.noteOpset(seen),
   AttributeProto: checkAttribute,
-  TensorProto: (seen, { limits }) => checkTensor(seen, limits.elementsMax),
+  TensorProto: (seen, walk) => walk.noteTensor(seen),
   SparseTensorProto: refuseSparse,
   SparseTypeProto: refuseSparse,
   OpaqueTypeProto: refuseSparse,

@@ -1,5 +1,6 @@
 // Registering models: what the gate refuses, and that a name means one content for ever.
 
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ModelContract } from '#contract/model.ts'
 import { digestOf } from '#platform/artifact-store.ts'
@@ -139,4 +140,21 @@ test('inspect tells what a file declares', async () => {
     inputs: [{ name: 'image', dtype: 'float32', shape: [1, 3, 8, 8] }],
     outputs: [{ name: 'scores', dtype: 'float32', shape: [1, 3] }],
   })
+})
+
+test('a model has as many parameters as its file holds, where nobody says otherwise', async () => {
+  const file = await readFile('demo/models/mobilenet_v1.onnx')
+  const { contract, params } = JSON.parse(await readFile('demo/models/mobilenet_v1.json', 'utf8'))
+  const draft = {
+    ...{ contract, file: await control.put(file) },
+    labels: await control.put(
+      JSON.stringify((await readFile('demo/models/classes.txt', 'utf8')).trim().split('\n')),
+    ),
+  }
+  const counted = await control.admin.models.create.mutate({ ...draft, name: 'counted' })
+  // What training has folded into the weights is not counted twice: 11,320 of 11,688.
+  expect(counted.params! / params).toBeGreaterThan(0.95)
+  expect(counted.params! / params).toBeLessThanOrEqual(1)
+  const told = await control.admin.models.create.mutate({ ...draft, name: 'told', params: 7 })
+  expect(told.params).toBe(7)
 })

@@ -10,6 +10,7 @@ import { joules, percent, whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { Attention } from './attention.tsx'
+import { Breakable } from './breakable.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { FleetHealth } from './fleet-health.tsx'
 import { HOURS, sum, useLastDay } from './last-day.ts'
@@ -60,7 +61,11 @@ function Answers({ totals }: { readonly totals: Parameters<typeof FleetHealth>[0
           name="The pair that runs"
           value={
             <Text span fz={18} fw={650} style={{ overflowWrap: 'anywhere' }}>
-              {shown.data ? `${shown.data.pair.local} → ${shown.data.pair.edge}` : 'none yet'}
+              {shown.data ? (
+                <Breakable name={`${shown.data.pair.local} → ${shown.data.pair.edge}`} />
+              ) : (
+                'none yet'
+              )}
             </Text>
           }
           note={

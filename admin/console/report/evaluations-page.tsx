@@ -1,7 +1,7 @@
 // Reports on a pair: every kind of router judged on the same folds and resamples.
 
 import { Anchor, Button } from '@mantine/core'
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useSession } from '../app/session.tsx'
 import { queries, trpc } from '../app/trpc.ts'
@@ -12,7 +12,7 @@ import { byCursor, More } from '../parts/more.tsx'
 import { Page } from '../parts/page.tsx'
 import { StateBadge } from '../parts/state-badge.tsx'
 import { When } from '../parts/when.tsx'
-import { pairInWords } from '../select/pair-names.ts'
+import { usePairNames } from '../select/use-pair-names.ts'
 
 const EVERY_MS = 10_000
 
@@ -22,11 +22,7 @@ export function EvaluationsPage() {
   const list = useInfiniteQuery(
     trpc.evaluations.list.infiniteQueryOptions({ limit: 50 }, { ...byCursor, refetchInterval: EVERY_MS }),
   )
-  const selections = useQuery(trpc.selections.list.queryOptions({ limit: 50 }))
-  const pairOf = (id: string) => {
-    const selection = selections.data?.items.find((row) => row.id === id)
-    return selection ? pairInWords(selection.result) : id
-  }
+  const pairOf = usePairNames()
   const start = useMutation(
     trpc.evaluations.start.mutationOptions({
       async onSuccess({ id }) {

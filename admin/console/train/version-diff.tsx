@@ -7,12 +7,14 @@ import { featureInWords } from '../features/feature-names.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { interval, joules, percent, percentInterval, whole } from '../parts/format.ts'
 import { Loaded } from '../parts/loaded.tsx'
+import { usePairNames } from '../select/use-pair-names.ts'
 import type { Router } from './router-page.tsx'
 
 export function VersionDiff({ router }: { readonly router: Router }) {
   const before = useQuery(
     trpc.routers.get.queryOptions({ id: String(router.version - 1) }, { enabled: router.version > 1 }),
   )
+  const pairOf = usePairNames()
   if (router.version === 1) return null
   return (
     <Card withBorder>
@@ -21,7 +23,7 @@ export function VersionDiff({ router }: { readonly router: Router }) {
       </Title>
       <Loaded query={before}>
         {(earlier) => {
-          const rows = differences(earlier, router)
+          const rows = differences(earlier, router, pairOf)
           if (rows.length === 0) return <Text size="sm">Nothing differs.</Text>
           return (
             <DataTable
@@ -53,7 +55,7 @@ const WORDS: Partial<Record<keyof Router['provenance'], string>> = {
   importedFrom: 'imported from',
 }
 
-function differences(before: Router, now: Router) {
+function differences(before: Router, now: Router, pairOf: (selectionId: string) => string) {
   const own = (router: Router) => router.evaluation.strategies.find((s) => s.name === 'router')
   const ownOr = (router: Router, show: (strategy: NonNullable<ReturnType<typeof own>>) => string) => {
     const strategy = own(router)
@@ -66,7 +68,7 @@ function differences(before: Router, now: Router) {
   })
   const rows = [
     both('kind', ({ kind }) => kind),
-    both('pair', ({ selectionId }) => selectionId),
+    both('pair', ({ selectionId }) => pairOf(selectionId)),
     both('measured by', ({ provenance: { localJob, edgeJob } }) => `${localJob}, ${edgeJob}`),
     ...Object.entries(WORDS).map(([key, what]) =>
       both(what, ({ provenance }) => inWords(provenance[key as keyof Router['provenance']])),

@@ -123,6 +123,23 @@ describe('walkModel() lets pass', () => {
   })
 })
 
+test('counts the numbers in weights, without scalars and shapes', () => {
+  const raw = (bytes: number) => new Uint8Array(bytes)
+  const file = path.join(folder.path, 'counted.onnx')
+  writeFileSync(
+    file,
+    model({
+      initializers: [
+        tensor({ dims: [3, 4], raw: raw(48) }),
+        tensor({ type: DATA_TYPE.int8, dims: [5], raw: raw(5) }),
+        tensor({ dims: [], raw: raw(4) }),
+        tensor({ type: DATA_TYPE.int64, dims: [4], raw: raw(32) }),
+      ],
+    }),
+  )
+  expect(withFile(file, (source) => walkModel(source))).toEqual({ params: 17 })
+})
+
 test('weights are skipped, not read', () => {
   const [before, after] = [Buffer.from(tensor({ dims: [2 ** 28], raw: new Uint8Array(0) })), 2 ** 30]
   // The length of the raw data, which is the last field, made a gigabyte; nothing of it is in memory.
