@@ -21,13 +21,6 @@ export const SCIENCE: Chapter = {
       what: 'Training 45,000 x 29, 100 trees of depth 4, one core',
       goal: 'not slower than scikit-learn',
       source: { bench: 'forest', line: 'forest: training, against scikit-learn' },
-      noted: {
-        measured: '0.30 to 0.42 of its time',
-        ratio: 0.42,
-        verdict: 'kept',
-        how: '`npm run bench forest`',
-        when: 'not told, shared machine',
-      },
     },
     {
       what: 'Training, against npm’s ml-random-forest',
@@ -38,25 +31,11 @@ export const SCIENCE: Chapter = {
       what: 'One score of the forest',
       goal: 'under 10 us',
       source: { bench: 'forest', line: 'forest: one score, against 10 microseconds' },
-      noted: {
-        measured: '3 to 4 us',
-        ratio: 0.4,
-        verdict: 'kept',
-        how: '`npm run bench forest`',
-        when: 'not told, shared machine',
-      },
     },
     {
       what: 'Seven features and forest, of a bare MobileNetV2-224 int8 inference',
       goal: 'at most 5 %',
       source: { bench: 'features', line: 'seven features and forest / bare inference' },
-      noted: {
-        measured: '4.6 to 4.9 %',
-        ratio: 0.98,
-        verdict: 'kept',
-        how: '`npm run bench features`',
-        when: 'not told, shared machine',
-      },
       because:
         'Thin here, where the inference has VNNI; nothing was measured on ARM. Half of the time is edges and their segments, whose cost is branches guessed wrong.',
     },
@@ -64,37 +43,16 @@ export const SCIENCE: Chapter = {
       what: 'All 29 features, of the same',
       goal: 'at most 15 %',
       source: { bench: 'features', line: 'all 29 features / bare inference' },
-      noted: {
-        measured: '5.3 to 5.7 %',
-        ratio: 0.38,
-        verdict: 'kept',
-        how: '`npm run bench features`',
-        when: 'not told, shared machine',
-      },
     },
     {
       what: '12 models x 50,000 images: both algorithms and the strategy table, time',
       goal: 'under 5 s',
       source: { bench: 'evaluation', line: 'evaluation: 12 models x 50000 images, time' },
-      noted: {
-        measured: '1.9 to 3.0 s',
-        ratio: 0.6,
-        verdict: 'kept',
-        how: '`npm run bench evaluation`',
-        when: 'not told, shared machine',
-      },
     },
     {
       what: 'The same, memory',
       goal: 'under 1 GB',
       source: { bench: 'evaluation', line: 'evaluation: 12 models x 50000 images, memory' },
-      noted: {
-        measured: '153 MB',
-        ratio: 0.15,
-        verdict: 'kept',
-        how: '`npm run bench evaluation`',
-        when: 'not told, shared machine',
-      },
     },
     {
       what: 'Known answers and properties',

@@ -2,8 +2,6 @@
 
 import type { Chapter } from './bar.ts'
 
-const DAY = '2026-11-23'
-
 export const SERVING: Chapter = {
   title: 'Serving',
   bars: [
@@ -11,13 +9,6 @@ export const SERVING: Chapter = {
       what: 'p50 of a local classify, one at a time, over the bare loop',
       goal: 'at most 1.10',
       source: { bench: 'overhead', line: 'serve: p50 over bare loop' },
-      noted: {
-        measured: '1.22 (1.16 to 1.36)',
-        ratio: 1.11,
-        verdict: 'missed',
-        how: '`npm run bench overhead`',
-        when: `${DAY}, quiet`,
-      },
       because:
         'A request takes 2 ms beyond the bare loop’s 8.4. 0.8 of these any server in Node takes (the bare loop behind node:http and nothing else: 1.07), for a body of 107 KB and an answer; the rest is the way to the vision process and back, which keeps a native crash from taking the front door down, and the decision. Done for it: V8 lets its heap grow before it marks it (1.1 ms), bodies read into one buffer, a client that takes next to nothing, plain JPEGs decoded straight to the model’s size, inference begun before the function answers. What is left of the worker is 1.2 ms of CPU an image, 0.2 of it one writev.',
     },
@@ -25,13 +16,6 @@ export const SERVING: Chapter = {
       what: 'Bare loop’s throughput over ours, at saturation',
       goal: 'at most 1.11 (0.90 of it)',
       source: { bench: 'overhead', line: 'serve: bare loop over throughput' },
-      noted: {
-        measured: '1.23 (0.81 of it)',
-        ratio: 1.11,
-        verdict: 'missed',
-        how: '`npm run bench overhead`',
-        when: `${DAY}, quiet`,
-      },
       because:
         'The same costs, in CPU: 1.27 of the bare loop’s an image, with the clients on the same two cores. The bare loop behind node:http alone reaches 0.91.',
     },
@@ -39,25 +23,11 @@ export const SERVING: Chapter = {
       what: 'What workerd adds at the median',
       goal: 'at most 1.5 ms',
       source: { bench: 'overhead', line: 'serve: ms that workerd adds' },
-      noted: {
-        measured: '1.3 ms',
-        ratio: 0.87,
-        verdict: 'kept',
-        how: '`npm run bench overhead`',
-        when: `${DAY}, quiet`,
-      },
     },
     {
       what: 'transformers.js behind Hono, its throughput over ours',
       goal: 'at most 0.50 (we do twice)',
       source: { bench: 'transformers', line: 'serve: transformers.js over throughput' },
-      noted: {
-        measured: '0.79 of ours',
-        ratio: 1.58,
-        verdict: 'missed',
-        how: '`npm run bench transformers`',
-        when: `${DAY}, quiet`,
-      },
       because:
         'Out of reach on this machine: the bare loop, which no server can beat, makes 1.7 times what transformers.js does there (0.58, the line of the bench says it), because both run the same ONNX Runtime and the session is two thirds of an image. Ours spends 14.9 ms of CPU an image, the library 17.3 and 24.7 (with one and with its own number of threads). The function runs in workerd here, as it is installed; built in (`TANDEM_FUNCTION_HOST=inline`) an image takes 1.8 ms less. The model is a copy with float32 NCHW input, which the library wants.',
     },
@@ -65,13 +35,6 @@ export const SERVING: Chapter = {
       what: 'p99 with eight clients, over transformers.js',
       goal: 'below 1',
       source: { bench: 'transformers', line: 'serve: p99 over transformers.js' },
-      noted: {
-        measured: '0.90 (0.78 to 0.98)',
-        ratio: 0.9,
-        verdict: 'kept',
-        how: '`npm run bench transformers`',
-        when: `${DAY}, quiet`,
-      },
     },
     {
       what: 'OpenCV’s dnn behind FastAPI, its throughput over ours',
@@ -90,13 +53,6 @@ export const SERVING: Chapter = {
       what: 'Edge lost in nine ways: added in the first second',
       goal: 'at most 250 ms',
       source: { bench: 'lost-edge', line: 'lost edge: added in the first second, of 250 ms' },
-      noted: {
-        measured: '38 to 277 ms (silent)',
-        ratio: 1.11,
-        verdict: 'missed',
-        how: 'bench/results/black-hole.md',
-        when: `${DAY}, load 14 to 17`,
-      },
       because:
         'An edge that falls silent is waited for a multiple of what it usually takes: on a machine so loaded that it takes over 115 ms, that is over 250.',
     },
@@ -104,36 +60,16 @@ export const SERVING: Chapter = {
       what: 'Afterwards, at the median',
       goal: 'at most 1 ms',
       source: { bench: 'lost-edge', line: 'lost edge: added afterwards at the median, of 1 ms' },
-      noted: {
-        measured: '-0.45 to 0.81 ms',
-        ratio: 0.81,
-        verdict: 'kept',
-        how: 'bench/results/black-hole.md',
-        when: `${DAY}, load 14 to 17`,
-      },
     },
     {
       what: 'Requests failed meanwhile',
       goal: 'none',
       source: { bench: 'lost-edge', line: 'lost edge: requests failed' },
-      noted: {
-        measured: '0',
-        verdict: 'kept',
-        how: 'bench/results/black-hole.md',
-        when: `${DAY}, load 14 to 17`,
-      },
     },
     {
       what: 'Found again',
       goal: 'within 5 s',
       source: { bench: 'lost-edge', line: 'lost edge: until found again, of 5 s' },
-      noted: {
-        measured: '0.1 to 2.1 s',
-        ratio: 0.43,
-        verdict: 'kept',
-        how: 'bench/results/black-hole.md',
-        when: `${DAY}, load 14 to 17`,
-      },
     },
     {
       what: '1,000 slow connections: the last is gone',
@@ -149,12 +85,6 @@ export const SERVING: Chapter = {
       what: 'Classify requests without growth of memory, files or threads',
       goal: '1,000,000',
       source: { bench: 'growth', line: 'serve: what grows under load' },
-      noted: {
-        measured: '10,627, which is warm-up',
-        verdict: 'open',
-        how: '`npm run bench -- growth --count 1000000`',
-        when: `${DAY}, load 9.7`,
-      },
       because:
         'At the 350 a second of that run the million takes the better part of an hour with nothing else on the machine, and was not run. In those 10,627 the function’s workerd grew by 9 MB, as heaps do at their start.',
     },
@@ -162,12 +92,6 @@ export const SERVING: Chapter = {
       what: 'Over 5,000 damaged images: answered wrongly',
       goal: '0 crashes, 0 5xx, whole images 200',
       source: { bench: 'corpus', line: 'serve: damaged images answered wrongly' },
-      noted: {
-        measured: '0 of 6278, and 785 whole ones in between',
-        verdict: 'kept',
-        how: '`npm run bench corpus`',
-        when: `${DAY}, load 13.5`,
-      },
     },
     {
       what: '100,000 decisions through `kill -9` of worker and control plane',
