@@ -55,25 +55,30 @@ async function listenOnce(url: string, told: Told, signal: AbortSignal): Promise
     connectionTimeoutMillis: ANSWER_MAX_MS,
     query_timeout: ANSWER_MAX_MS,
   })
-  const lost = new Promise<never>((_, reject) => {
-    client.once('error', reject)
-    client.once('end', () => reject(new Error('the connection ended')))
-    signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true })
-  })
-  // Every loss is met below; one that comes between two of its looks must not end the process.
-  lost.catch(() => undefined)
+  const lost = new AbortController()
+  client.once('error', (cause) => lost.abort(cause))
+  client.once('end', () => lost.abort(new Error('the connection ended')))
+  const over = AbortSignal.any([signal, lost.signal])
   client.on('error', () => undefined)
   client.on('notification', ({ payload }) => told.onNews(payload ?? ''))
   try {
-    await Promise.race([client.connect(), lost])
+    await Promise.race([client.connect(), whenOver(over)])
     await client.query(`listen ${CHANNEL}`)
     told.onGap()
     for (;;) {
-      await Promise.race([sleep(ALIVE_EVERY_MS, undefined, { ref: false }), lost])
-      await Promise.race([client.query('select 1'), lost])
+      // Not raced against a promise that lives as long as the connection, which would keep something of every turn.
+      await sleep(ALIVE_EVERY_MS, undefined, { ref: false, signal: over }).catch(() => over.throwIfAborted())
+      await client.query('select 1')
     }
   } finally {
     // Whoever does not answer is not waited for.
     await Promise.race([client.end().catch(() => undefined), sleep(ANSWER_MAX_MS, undefined, { ref: false })])
   }
+}
+
+/** Rejects with the reason. */
+function whenOver(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }

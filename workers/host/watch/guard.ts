@@ -17,9 +17,13 @@ export async function guard(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   let reason: string | undefined
+  const gone = new AbortController()
   const exited = running.exited.then((why) => {
     reason = why
+    gone.abort()
   })
+  // Not raced against `exited`: a promise that lives as long as the function would keep something of every ping.
+  const over = AbortSignal.any([signal, gone.signal])
   const memory = setInterval(() => {
     const verdict = tooBig(running, limits)
     if (verdict !== undefined) running.kill(verdict)
@@ -28,8 +32,8 @@ export async function guard(
   let stuckFromMs: number | undefined
   try {
     while (!signal.aborted && reason === undefined) {
-      await Promise.race([pause(limits.pingEveryMs, signal), exited])
-      if (signal.aborted || reason !== undefined) break
+      await pause(limits.pingEveryMs, over)
+      if (over.aborted) break
       const before = running.usage()
       const isResponsive = await running.ping(limits.pingMaxMs)
       stuckFromMs = isResponsive ? undefined : (stuckFromMs ?? before.activeMs)

@@ -115,7 +115,28 @@ describe('watchFunction()', () => {
     expect(watched.health.state).toBe('healthy')
     await watched[Symbol.asyncDispose]()
   })
+
+  test('nothing is kept of a ping by what lives as long as the function', async () => {
+    const host = startingOnce()
+    const watched = await watchFunction(host, rig.spec(''), { limits: { ...quick, pingEveryMs: 1 } })
+    while (host.pings < 20) await delay(1)
+    const waiting = CountingPromise.waiting
+    while (host.pings < 60) await delay(1)
+    expect(CountingPromise.waiting).toBe(waiting)
+    await watched[Symbol.asyncDispose]()
+  })
 })
+
+/** Whatever is derived from it counts as well. */
+class CountingPromise<T> extends Promise<T> {
+  static waiting = 0
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise.
+  override then<A = T, B = never>(...handlers: Parameters<Promise<T>['then']> | []): CountingPromise<A | B> {
+    CountingPromise.waiting++
+    return super.then(...handlers) as CountingPromise<A | B>
+  }
+}
 
 function remembering(host: FunctionHost): FunctionHost & { started: RunningFunction[] } {
   const started: RunningFunction[] = []
@@ -155,7 +176,7 @@ function startingOnce({ responds = true } = {}) {
         },
         usage: () => ({ activeMs: 42, rssBytes: undefined }),
         kill: fake.die,
-        exited: new Promise((resolve) => {
+        exited: new CountingPromise<string>((resolve) => {
           resolveExited = resolve
         }),
         async [Symbol.asyncDispose]() {},
