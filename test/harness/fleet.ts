@@ -91,7 +91,6 @@ export class Fleet implements AsyncDisposable {
       TANDEM_TX2_PORT: '0',
       TANDEM_ENERGY_METER: 'model',
       ...this.#settings,
-      ...this.#settings,
     }
   }
 

@@ -49,7 +49,11 @@ export async function observedFleet(
         await until('both devices serve it', () => isServed(fleet, deployment), 60_000)
         return deployment
       },
-      [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose](),
+      async [Symbol.asyncDispose]() {
+        // Of itself: a worker that is killed leaves its workerd to whoever starts it again, which is nobody here.
+        await fleet.stop()
+        await fleet[Symbol.asyncDispose]()
+      },
     }
   } catch (error) {
     await fleet[Symbol.asyncDispose]()
