@@ -92,7 +92,7 @@ export const DEVICES: Chapter = {
       goal: 'nothing',
       source: { bench: 'soak', line: 'soak: what grows' },
       because:
-        'No life of a process is longer than twelve minutes there, since faults end them, and four are left out: a slope over the rest cannot tell a leak from a heap that finds its size. The plot shows the workers’ memory as a saw between 150 and 230 MB, with the same peaks in every life (V8 collects when the heap has grown fivefold), and workerd’s rising towards the 32 MB that its heap may have. Lives without faults are what `npm run bench -- growth` is for: a million requests, four megabytes in the second half.',
+        'No life of a process is longer than twelve minutes there, since faults end them, and four are left out: a slope over the rest cannot tell a leak from a heap that finds its size. The plot shows the workers’ memory as a saw between 150 and 230 MB, with the same peaks in every life (V8 collects when the heap has grown fivefold), and workerd’s rising towards the 32 MB that its heap may have. Lives without faults are what `npm run bench -- growth` is for: a million requests, and nothing grew.',
     },
   ],
 }

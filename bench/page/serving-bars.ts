@@ -85,8 +85,6 @@ export const SERVING: Chapter = {
       what: 'Classify requests without growth of memory, files or threads',
       goal: '1,000,000',
       source: { bench: 'growth', line: 'serve: what grows under load' },
-      because:
-        'The worker went from 229 to 233 MB over the second half million. Snapshots of its heap found one thing that grew with time: each ping of the watchdog, two a second, left a reaction behind on a promise that lives as long as the function, 60 MB a day. That is mended since; the rest of the growth in the snapshots is code that V8 compiles and recompiles. Vision, workerd, files and threads were flat.',
     },
     {
       what: 'Over 5,000 damaged images: answered wrongly',
