@@ -16,8 +16,8 @@ beforeEach(async () => {
 })
 afterEach(() => rig[Symbol.asyncDispose]())
 
-const ask = async (body: Uint8Array) => {
-  const response = await fetch(`${rig.url}/v1/classify`, { method: 'POST', body })
+const ask = async (body: Uint8Array, { url } = rig) => {
+  const response = await fetch(`${url}/v1/classify`, { method: 'POST', body })
   return { status: response.status, body: await response.json() }
 }
 
@@ -74,5 +74,24 @@ describe('a worker that answers inline', () => {
     inline.generations.switchTo(own.id)
     expect(await classify()).toMatchObject({ byFallback: false, deployment: 'dep-own' })
     expect(inline.generations.driver).toBe('workerd')
+  })
+
+  test('refuses what is no image, and one that kills whoever decodes it, and answers those beside them', async () => {
+    await using inline = await frontDoorRig({
+      host: workerdHost(),
+      generation: { isInline: true, vision: { entry: HARMFUL } },
+    })
+    await inline.install()
+    const red = await redPng()
+    const [cut, text, bad, ...good] = await Promise.all(
+      [red.subarray(0, 60), Buffer.from('hello'), harmful(red, 'abort'), red, red].map((body) =>
+        ask(body, inline),
+      ),
+    )
+    expect(cut).toMatchObject({ status: 422, body: { error: { code: 'damaged' } } })
+    expect(text).toMatchObject({ status: 415, body: { error: { code: 'unsupported-format' } } })
+    expect(bad).toMatchObject({ status: 422, body: { error: { code: 'damaged' } } })
+    for (const answer of good) expect(answer).toMatchObject({ status: 200, body: { byFallback: false } })
+    expect(inline.generations.serving?.health).toMatchObject({ answers: 2, fallbacks: 0 })
   })
 })
