@@ -112,9 +112,9 @@ async function write({ rows, times }: LostEdge): Promise<void> {
   await writeFile(path.join(resultsFolder(), 'black-hole.md'), `${text.join('\n\n')}\n`)
 }
 
-/** Twice as fine as the plot can show; all of them took 3 MB. */
-const DOTS_PER_S = 20
-const DOTS_PER_TENFOLD = 100
+/** About as close as dots lie beside each other; all of them took 3 MB. */
+const DOTS_PER_S = 5
+const DOTS_PER_TENFOLD = 25
 
 function onePerDot(times: LostEdge['times']): LostEdge['times'] {
   const dots = new Map<string, LostEdge['times'][number]>()
